@@ -1,0 +1,354 @@
+package io.esplanade.engine;
+
+import io.esplanade.engine.control.Command;
+import io.esplanade.engine.control.Conductor;
+import io.esplanade.engine.control.ControlEvents;
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.mbuf.MbufLedger;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.os.AgentRunner;
+import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.Side;
+import io.esplanade.engine.runtime.LaneRuntime;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * An IPsec gateway: packets come in by ports, are encrypted, decrypted, forwarded or dropped by
+ * name, and go out by ports.
+ *
+ * <pre>{@code
+ * try (Engine engine = Engine.builder().port(lan).port(wan).sa(out).sa(in).policy(p).build()) {
+ *     engine.start();
+ *     ...
+ * }
+ * }</pre>
+ *
+ * <p>Life: {@link #builder} and {@link EngineBuilder#build}, which refuses what is wrong and opens
+ * nothing; {@link #start}, which opens the ports; {@link #close}. A program may have many engines
+ * at a time and one after the other; each has its own memory and threads (one per lane, one
+ * conductor, all daemons) and gives all of it back. Thread-safe.
+ */
+public final class Engine implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Engine.class.getName());
+
+    /** How long a lane may take to drain before close gives up on it, ns. */
+    private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final String name;
+    private final List<Port> ports;
+    private final MbufPool pool;
+    private final MbufLedger ledger;
+    private final LaneRuntime runtime;
+    private final Conductor conductor;
+    private final EngineListener listener;
+    private final CountDownLatch inputEnded = new CountDownLatch(1);
+    private final AgentRunner conductorRunner;
+    private final Object lifecycle = new Object(); // held while starting and closing
+    private final AtomicBoolean closing = new AtomicBoolean();
+    private State state = State.BUILT;
+    private Snapshot last;
+
+    private enum State {
+        BUILT,
+        STARTED,
+        CLOSED
+    }
+
+    /** Begins the configuration of an engine. */
+    public static EngineBuilder builder() {
+        return new EngineBuilder();
+    }
+
+    Engine(EngineBuilder b, CryptoProvider[] providers) {
+        name = b.name;
+        ports = List.copyOf(b.ports);
+        listener = b.listener;
+        Tables tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
+        pool = new MbufPool(b.mbufs, b.largeMbufs, b.invariants);
+        ledger = new MbufLedger(pool);
+        runtime =
+                new LaneRuntime(
+                        new LaneRuntime.Setup(
+                                name,
+                                b.burstSize,
+                                b.flowCacheSize,
+                                ports,
+                                providers,
+                                tables,
+                                pool,
+                                b.clock));
+        conductor =
+                new Conductor(
+                        tables,
+                        ports.stream().map(Port::name).toList(),
+                        providers,
+                        LaneRuntime.WORKERS,
+                        b.nonceStore,
+                        b.clock,
+                        runtime,
+                        new Events());
+        conductorRunner =
+                new AgentRunner(conductor, "esplanade-" + name + "-" + conductor.roleName());
+        try {
+            b.addresses.forEach(tables.localAddresses()::add);
+            b.neighbours.forEach(n -> n.enter(tables.neighbours(), portIndex(n.port())));
+            applyAtOnce(b.commands());
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
+    }
+
+    private int portIndex(String port) {
+        for (int i = 0; i < ports.size(); i++) {
+            if (ports.get(i).name().equals(port)) {
+                return i;
+            }
+        }
+        throw new EngineException("there is no port " + port + ": add it before what refers to it");
+    }
+
+    /** The builder's SAs, policies and routes: all of them or no engine. */
+    private void applyAtOnce(List<Command> commands) {
+        conductor.apply(commands);
+        for (Command command : commands) {
+            if (command.answer().isCompletedExceptionally()) {
+                throw EngineChanges.refused(command.answer().exceptionNow());
+            }
+        }
+    }
+
+    /** The name, which its threads and reports carry. */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Opens the ports and starts the threads.
+     *
+     * @throws EngineException if a port cannot be opened; the engine is closed then
+     * @throws IllegalStateException if it was started before
+     */
+    public void start() {
+        synchronized (lifecycle) {
+            if (state() != State.BUILT) {
+                throw new IllegalStateException("an engine starts once; build another");
+            }
+            try {
+                runtime.open();
+            } catch (IOException | RuntimeException e) {
+                EngineException refused = new EngineException(e.getMessage(), e);
+                try {
+                    close();
+                } catch (EngineException also) {
+                    refused.addSuppressed(also);
+                }
+                throw refused;
+            }
+            state(State.STARTED);
+            runtime.start();
+            conductorRunner.start();
+        }
+    }
+
+    private synchronized State state() {
+        return state;
+    }
+
+    private synchronized void state(State next) {
+        state = next;
+    }
+
+    /** Begins a batch of changes, to be submitted while the engine runs. */
+    public Changes changes() {
+        return new EngineChanges(this::submit);
+    }
+
+    private synchronized void submit(List<Command> batch) {
+        if (state != State.STARTED) {
+            throw new IllegalStateException("the engine does not run: start it first");
+        }
+        conductor.submit(batch);
+        conductorRunner.wake();
+    }
+
+    /** The engine's numbers now; after {@link #close}, the last ones. */
+    public synchronized Snapshot snapshot() {
+        return state == State.CLOSED ? last : take();
+    }
+
+    private Snapshot take() {
+        CounterTable table = runtime.counters();
+        Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counters.put(counter, table.value(counter));
+        }
+        Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            if (table.drops(reason) > 0) {
+                drops.put(reason, table.drops(reason));
+            }
+        }
+        List<Snapshot.SaState> sas = new ArrayList<>();
+        for (AssociationState sa : conductor.states()) {
+            sas.add(
+                    new Snapshot.SaState(
+                            sa.name(),
+                            sa.association().tunnel(),
+                            sa.association().direction(),
+                            sa.spi(),
+                            sa.sequence(),
+                            sa.packets(),
+                            sa.bytes()));
+        }
+        return new Snapshot(counters, drops, ledger.counts(), sas, runtime.cpuNanos());
+    }
+
+    /**
+     * Waits until all receive queues have ended (captures read to their end) and no packet is under
+     * way.
+     *
+     * @return false if that did not happen within {@code timeout}
+     */
+    public boolean awaitInputEnd(Duration timeout) throws InterruptedException {
+        return inputEnded.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    /**
+     * Stops: no packet is received any more, those under way are sent or dropped as {@code CLOSING}
+     * within a second, ports are closed, keys wiped, memory given back. Closing again does nothing.
+     * A listener, or what hangs on a change's answer, may close its engine too.
+     *
+     * @throws EngineException if a port could not keep what it was given (a full disk), or a lane's
+     *     thread did not end, whose memory then stays
+     */
+    @Override
+    public void close() {
+        boolean first = closing.compareAndSet(false, true);
+        if (!first && conductorRunner.isCurrent()) {
+            return; // who was first waits for this thread
+        }
+        synchronized (lifecycle) {
+            if (state() != State.CLOSED) {
+                stopAndRelease();
+            }
+        }
+    }
+
+    private void stopAndRelease() {
+        if (!runtime.stop(STOP_NANOS)) {
+            // Its memory cannot be unmapped under a thread that may still use it.
+            synchronized (this) {
+                last = take();
+                state = State.CLOSED;
+            }
+            throw new EngineException(
+                    "engine " + name + ": a lane did not stop in time; its memory is not freed");
+        }
+        if (state() == State.STARTED) {
+            conductorRunner.stop();
+            if (!conductorRunner.isCurrent()) {
+                conductorRunner.join(STOP_NANOS);
+            }
+        }
+        EngineException failure = null;
+        for (Port port : ports) {
+            failure = close(port, failure);
+        }
+        synchronized (this) {
+            runtime.close();
+            last = take(); // with every mbuf at home, and the SAs still there
+            state = State.CLOSED;
+            release();
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private EngineException close(Port port, EngineException failure) {
+        try {
+            port.close();
+        } catch (IOException | RuntimeException e) {
+            EngineException mine =
+                    new EngineException("port " + port.name() + ": " + e.getMessage(), e);
+            if (failure == null) {
+                return mine;
+            }
+            failure.addSuppressed(mine);
+        }
+        return failure;
+    }
+
+    private void release() {
+        runtime.close();
+        conductor.close();
+        pool.close();
+    }
+
+    /** Passes events on to the owner; what a listener throws is logged. */
+    private final class Events implements ControlEvents {
+        private boolean laneFailed;
+
+        @Override
+        public void inputEnded() {
+            inputEnded.countDown();
+            tell(listener::inputEnded);
+        }
+
+        @Override
+        public void portFailed(String port, Throwable cause) {
+            LOG.log(Level.ERROR, "Port " + port + " failed: " + cause.getMessage());
+            tell(() -> listener.portFailed(port, cause));
+        }
+
+        @Override
+        public void laneFailed(int lane, Throwable cause) {
+            if (!laneFailed) { // further failures are counted, and told to the listener
+                laneFailed = true;
+                LOG.log(
+                        Level.ERROR,
+                        "Lane " + lane + " drops packets because a stage threw",
+                        cause);
+            }
+            tell(() -> listener.laneFailed(lane, cause));
+        }
+
+        @Override
+        public void sequenceNearlyExhausted(String sa, long remaining) {
+            LOG.log(
+                    Level.WARNING,
+                    "SA "
+                            + sa
+                            + " has "
+                            + Long.toUnsignedString(remaining)
+                            + " sequence numbers left: rekey");
+            tell(() -> listener.sequenceNearlyExhausted(sa, remaining));
+        }
+
+        private void tell(Runnable event) {
+            try {
+                event.run();
+            } catch (Throwable e) {
+                LOG.log(Level.ERROR, "An engine listener threw", e);
+            }
+        }
+    }
+}

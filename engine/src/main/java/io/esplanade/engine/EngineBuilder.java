@@ -1,0 +1,247 @@
+package io.esplanade.engine;
+
+import io.esplanade.engine.control.Command;
+import io.esplanade.engine.control.NonceStore;
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoProviders;
+import io.esplanade.engine.fib.NeighbourTable;
+import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.port.Port;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Configures an {@link Engine}: everything a gateway file can say, and what only a program can.
+ *
+ * <p>Not thread-safe; builds one engine. The engine owns the ports and the keys given to it, also
+ * when {@link #build} refuses; nonce store, clock and listener stay the caller's.
+ */
+public final class EngineBuilder {
+
+    String name = "engine";
+    int mbufs = 4096;
+    int largeMbufs = 16;
+    boolean invariants;
+    int burstSize = Burst.DEFAULT_SIZE;
+    int flowCacheSize = 8192;
+    Clock clock = Clock.system();
+    NonceStore nonceStore;
+    EngineListener listener = new EngineListener() {};
+    final List<Port> ports = new ArrayList<>();
+    final List<InetAddress> addresses = new ArrayList<>();
+    final List<Neighbour> neighbours = new ArrayList<>();
+
+    private boolean built;
+    private String provider = "openssl";
+    private CryptoProvider providerInstance;
+    private final List<SecurityAssociation> sas = new ArrayList<>();
+    private final List<SecurityPolicy> policies = new ArrayList<>();
+    private final List<Route> routes = new ArrayList<>();
+
+    EngineBuilder() {}
+
+    record Neighbour(String port, InetAddress address, long mac) {
+        void enter(NeighbourTable table, int portIndex) {
+            table.put(portIndex, IpAddresses.high(address), IpAddresses.low(address), mac);
+        }
+    }
+
+    /** Names the engine in its threads and reports. */
+    public EngineBuilder name(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+        return this;
+    }
+
+    /** How many mbufs for packets of up to 1792 bytes; default 4096. */
+    public EngineBuilder mbufs(int count) {
+        this.mbufs = count;
+        return this;
+    }
+
+    /** How many mbufs for larger packets; default 16. */
+    public EngineBuilder largeMbufs(int count) {
+        this.largeMbufs = count;
+        return this;
+    }
+
+    /** Whether to check every move of an mbuf and every access to one; slow, for finding faults. */
+    public EngineBuilder invariants(boolean on) {
+        this.invariants = on;
+        return this;
+    }
+
+    /** The most packets worked on together, 1 to 256; default 32. */
+    public EngineBuilder burstSize(int packets) {
+        this.burstSize = packets;
+        return this;
+    }
+
+    /** How many flows each flow cache remembers, rounded up to a power of two; default 8192. */
+    public EngineBuilder flowCacheSize(int flows) {
+        this.flowCacheSize = flows;
+        return this;
+    }
+
+    /** The crypto provider for SAs that name none, by its name; default {@code openssl}. */
+    public EngineBuilder provider(String provider) {
+        this.provider = Objects.requireNonNull(provider, "provider");
+        this.providerInstance = null;
+        return this;
+    }
+
+    /** The crypto provider for SAs that name none. */
+    public EngineBuilder provider(CryptoProvider provider) {
+        this.providerInstance = Objects.requireNonNull(provider, "provider");
+        this.provider = provider.name();
+        return this;
+    }
+
+    public EngineBuilder clock(Clock clock) {
+        this.clock = Objects.requireNonNull(clock, "clock");
+        return this;
+    }
+
+    /** What keeps static keys from repeating nonces; the caller closes it after the engine. */
+    public EngineBuilder nonceStore(NonceStore nonceStore) {
+        this.nonceStore = Objects.requireNonNull(nonceStore, "nonceStore");
+        return this;
+    }
+
+    public EngineBuilder listener(EngineListener listener) {
+        this.listener = Objects.requireNonNull(listener, "listener");
+        return this;
+    }
+
+    /** Adds a port, at most 255 of them. */
+    public EngineBuilder port(Port port) {
+        ports.add(Objects.requireNonNull(port, "port"));
+        return this;
+    }
+
+    /**
+     * Says that {@code address} is the gateway's own. Addresses at which inbound SAs receive are so
+     * without saying.
+     */
+    public EngineBuilder address(InetAddress address) {
+        addresses.add(Objects.requireNonNull(address, "address"));
+        return this;
+    }
+
+    /** The link-layer address, 48 bits, of {@code address} on an Ethernet port. */
+    public EngineBuilder neighbour(String port, InetAddress address, long mac) {
+        neighbours.add(new Neighbour(port, address, mac));
+        return this;
+    }
+
+    public EngineBuilder sa(SecurityAssociation sa) {
+        sas.add(Objects.requireNonNull(sa, "sa"));
+        return this;
+    }
+
+    public EngineBuilder policy(SecurityPolicy policy) {
+        policies.add(Objects.requireNonNull(policy, "policy"));
+        return this;
+    }
+
+    public EngineBuilder route(Route route) {
+        routes.add(Objects.requireNonNull(route, "route"));
+        return this;
+    }
+
+    /**
+     * Makes the engine, which opens nothing before {@link Engine#start}.
+     *
+     * @throws EngineException if the configuration is refused: the message says what and the remedy
+     * @throws IllegalStateException if it was built before
+     */
+    public Engine build() {
+        if (built) {
+            throw new IllegalStateException("a builder builds one engine; begin another");
+        }
+        built = true;
+        try {
+            check();
+            return new Engine(this, providers());
+        } catch (CryptoException | IllegalArgumentException e) {
+            throw release(new EngineException(e.getMessage(), e));
+        } catch (RuntimeException e) {
+            throw release(e);
+        }
+    }
+
+    /** Gives up what would have been the engine's; says what else went wrong with {@code why}. */
+    private RuntimeException release(RuntimeException why) {
+        sas.forEach(sa -> sa.key().close());
+        for (Port port : ports) {
+            try {
+                port.close();
+            } catch (IOException | RuntimeException e) {
+                why.addSuppressed(e);
+            }
+        }
+        return why;
+    }
+
+    private void check() {
+        if (ports.isEmpty()) {
+            throw new EngineException("an engine has at least one port: add one");
+        }
+        if (ports.size() > 255) {
+            throw new EngineException("an engine has at most 255 ports");
+        }
+        if (burstSize < 1 || burstSize > 256) {
+            throw new EngineException("the burst size is 1 to 256, not " + burstSize);
+        }
+        if (mbufs < 4 * burstSize) {
+            throw new EngineException(
+                    "an engine needs at least four bursts of mbufs: " + 4 * burstSize);
+        }
+        Set<String> names = new HashSet<>();
+        for (Port port : ports) {
+            if (!names.add(port.name())) {
+                throw new EngineException("two ports are named " + port.name() + ": rename one");
+            }
+        }
+    }
+
+    /** The default provider first, then those that SAs name. */
+    private CryptoProvider[] providers() throws CryptoException {
+        Map<String, CryptoProvider> byName = new LinkedHashMap<>();
+        byName.put(
+                provider,
+                providerInstance != null ? providerInstance : CryptoProviders.find(provider));
+        for (SecurityAssociation sa : sas) {
+            if (sa.provider() != null && !byName.containsKey(sa.provider())) {
+                byName.put(sa.provider(), CryptoProviders.find(sa.provider()));
+            }
+        }
+        for (CryptoProvider p : byName.values()) {
+            p.load();
+        }
+        return byName.values().toArray(CryptoProvider[]::new);
+    }
+
+    /** Everything that is added to the engine before it starts. */
+    List<Command> commands() {
+        List<Command> commands = new ArrayList<>();
+        routes.forEach(r -> commands.add(new Command.AddRoute(r, new CompletableFuture<>())));
+        sas.forEach(s -> commands.add(new Command.AddSa(s, new CompletableFuture<>())));
+        policies.forEach(p -> commands.add(new Command.AddPolicy(p, new CompletableFuture<>())));
+        return commands;
+    }
+}

@@ -1,0 +1,20 @@
+package io.esplanade.engine;
+
+/**
+ * What an engine tells its owner. Called by the conductor's thread alone, one call at a time; a
+ * listener that is slow delays changes, never packets. What it throws is logged and ignored.
+ */
+public interface EngineListener {
+
+    /** All receive queues have ended and no packet is under way: nothing more will happen. */
+    default void inputEnded() {}
+
+    /** A port failed; its packets are dropped by name from now on. */
+    default void portFailed(String port, Throwable cause) {}
+
+    /** A lane stopped because a stage threw; its packets were dropped by name. */
+    default void laneFailed(int lane, Throwable cause) {}
+
+    /** An outbound SA is about to use up its sequence numbers: negotiate another. */
+    default void sequenceNearlyExhausted(String sa, long remaining) {}
+}

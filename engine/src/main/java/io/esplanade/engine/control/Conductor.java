@@ -1,0 +1,302 @@
+package io.esplanade.engine.control;
+
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.fib.NextHop;
+import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.Prefix;
+import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.ipsec.TunnelNames;
+import io.esplanade.engine.os.Agent;
+import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.path.Tables;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * Applies changes, retires what nothing uses any more, reserves sequence numbers, watches lanes and
+ * ports, and alone tells the engine's owner about it. The single writer of all tables.
+ *
+ * <p>{@link #submit} and {@link #states} are for any thread; everything else happens in {@link
+ * #doWork}, by one thread; {@link #close} comes when neither that nor any lane runs any more.
+ */
+public final class Conductor implements Agent, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Conductor.class.getName());
+
+    /** How often SAs are looked through, ns. */
+    private static final long LOOK_NANOS = 100_000_000;
+
+    /** How few numbers are few, of all an SA has: one in 16. */
+    private static final int NEARLY_EXHAUSTED = 4;
+
+    private final Tables tables;
+    private final TunnelNames tunnels = new TunnelNames();
+    private final SaControl sas;
+    private final Map<String, Integer> ports;
+    private final Clock clock;
+    private final DataPlane dataPlane;
+    private final ControlEvents events;
+
+    private final ConcurrentLinkedQueue<List<Command>> inbox = new ConcurrentLinkedQueue<>();
+    private final Map<String, SecurityPolicy> policies = new LinkedHashMap<>();
+    private final ArrayDeque<Retirement> retirements = new ArrayDeque<>();
+    private final Set<String> warned = new HashSet<>();
+    private final Set<String> failedPorts = new HashSet<>();
+    private boolean inputEnded;
+    private boolean closed; // by its own thread perhaps, in the middle of a batch
+    private boolean reservationFailed;
+    private long nextLook;
+
+    private record Retirement(long epoch, SaControl.Entry sa, CompletableFuture<Void> answer) {}
+
+    /**
+     * @param ports the ports' names, by index
+     * @param providers those that SAs may name; the first is the default
+     * @param workers how many workers a lane has: contexts per SA
+     * @param nonces may be null
+     */
+    @SuppressWarnings("exports") // made by the engine alone; what is exported here is NonceStore
+    public Conductor(
+            Tables tables,
+            List<String> ports,
+            CryptoProvider[] providers,
+            int workers,
+            NonceStore nonces,
+            Clock clock,
+            DataPlane dataPlane,
+            ControlEvents events) {
+        this.tables = tables;
+        this.sas = new SaControl(tables, tunnels, providers, workers, nonces);
+        this.clock = clock;
+        this.dataPlane = dataPlane;
+        this.events = events;
+        this.ports = new HashMap<>();
+        for (int i = 0; i < ports.size(); i++) {
+            this.ports.put(ports.get(i), i);
+        }
+        nextLook = clock.nanoTime();
+    }
+
+    @Override
+    public String roleName() {
+        return "conductor";
+    }
+
+    /** Hands over a batch; it is applied in one duty cycle, in order. */
+    public void submit(List<Command> batch) {
+        inbox.add(List.copyOf(batch));
+    }
+
+    /** The states of all SAs at this moment. */
+    public Collection<AssociationState> states() {
+        return sas.states();
+    }
+
+    @Override
+    public int doWork() {
+        int done = 0;
+        List<Command> batch;
+        while ((batch = inbox.poll()) != null) {
+            try {
+                apply(batch);
+            } catch (RuntimeException e) { // a fault of ours must not leave anybody waiting
+                batch.forEach(command -> command.answer().completeExceptionally(e));
+            }
+            done++;
+        }
+        done += retire();
+        reserveNumbers();
+        reportFailures();
+        if (!inputEnded && dataPlane.ended()) {
+            inputEnded = true;
+            events.inputEnded();
+        }
+        long now = clock.nanoTime();
+        if (now - nextLook >= 0) {
+            nextLook = now + LOOK_NANOS;
+            warnOfExhaustion();
+        }
+        return done;
+    }
+
+    /** Applies a batch at once; {@link #doWork}'s thread, or before it runs. */
+    public void apply(List<Command> batch) {
+        List<CompletableFuture<Void>> effective = new ArrayList<>();
+        boolean policiesChanged = false;
+        for (Command command : batch) {
+            if (closed) {
+                refuse(command);
+                continue;
+            }
+            try {
+                policiesChanged |= apply(command);
+                if (!(command instanceof Command.RemoveSa)) {
+                    effective.add(command.answer());
+                }
+            } catch (RuntimeException e) {
+                command.answer().completeExceptionally(e);
+            }
+        }
+        if (policiesChanged) {
+            tables.publish(Spd.of(List.copyOf(policies.values()), tunnels::index));
+        } else {
+            tables.changed();
+        }
+        answerWhenAdopted(effective);
+    }
+
+    /** Answers when every lane works with the tables as they are now. */
+    private void answerWhenAdopted(List<CompletableFuture<Void>> answers) {
+        long epoch = dataPlane.advanceEpoch();
+        for (CompletableFuture<Void> answer : answers) {
+            retirements.add(new Retirement(epoch, null, answer));
+        }
+    }
+
+    /** Applies one command; says whether the policies changed. */
+    private boolean apply(Command command) {
+        switch (command) {
+            case Command.AddSa add -> sas.add(add.sa());
+            case Command.RemoveSa remove -> {
+                SaControl.Entry entry = sas.remove(remove.name());
+                retirements.add(new Retirement(dataPlane.advanceEpoch(), entry, remove.answer()));
+            }
+            case Command.AddPolicy add -> {
+                if (policies.putIfAbsent(add.policy().name(), add.policy()) != null) {
+                    throw new IllegalArgumentException(
+                            "there is a policy " + add.policy().name() + ": choose another name");
+                }
+                return true;
+            }
+            case Command.RemovePolicy remove -> {
+                if (policies.remove(remove.name()) == null) {
+                    throw new IllegalArgumentException("there is no policy " + remove.name());
+                }
+                return true;
+            }
+            case Command.AddRoute add ->
+                    tables.fib().put(add.route().destination(), nextHop(add.route()));
+            case Command.RemoveRoute remove -> removeRoute(remove.destination());
+        }
+        return false;
+    }
+
+    private int nextHop(Route route) {
+        Integer port = ports.get(route.port());
+        if (port == null) {
+            throw new IllegalArgumentException(
+                    "route " + route + ": there is no port " + route.port());
+        }
+        return tables.nextHops()
+                .index(
+                        route.via() == null
+                                ? NextHop.onLink(port)
+                                : NextHop.via(
+                                        port,
+                                        IpAddresses.high(route.via()),
+                                        IpAddresses.low(route.via())));
+    }
+
+    private void removeRoute(Prefix destination) {
+        if (!tables.fib().remove(destination)) {
+            throw new IllegalArgumentException("there is no route to " + destination);
+        }
+    }
+
+    private int retire() {
+        int done = 0;
+        long passed = dataPlane.passedEpoch();
+        while (!retirements.isEmpty() && retirements.peek().epoch() <= passed) {
+            Retirement retirement = retirements.poll();
+            if (retirement.sa() != null) {
+                sas.retire(retirement.sa());
+            }
+            retirement.answer().complete(null);
+            done++;
+        }
+        return done;
+    }
+
+    private void reserveNumbers() {
+        Exception failure = sas.reserveNumbers();
+        if (failure != null && !reservationFailed) { // once, not every cycle
+            LOG.log(
+                    Level.ERROR,
+                    "Sequence numbers could not be reserved; SAs under static keys stop sending"
+                            + " when theirs are used up: "
+                            + failure.getMessage());
+        }
+        reservationFailed = failure != null;
+    }
+
+    private void reportFailures() {
+        for (int lane = 0; lane < dataPlane.lanes(); lane++) {
+            Throwable failure = dataPlane.takeFailure(lane);
+            if (failure != null) {
+                events.laneFailed(lane, failure);
+            }
+        }
+        dataPlane
+                .failedPorts()
+                .forEach(
+                        (port, cause) -> {
+                            if (failedPorts.add(port)) {
+                                events.portFailed(port, cause);
+                            }
+                        });
+    }
+
+    private void warnOfExhaustion() {
+        for (AssociationState state : sas.states()) {
+            if (state instanceof OutboundState out) {
+                long remaining = out.last() - out.sequence();
+                boolean few = Long.compareUnsigned(remaining, out.last() >>> NEARLY_EXHAUSTED) < 0;
+                if (few && warned.add(out.name())) {
+                    events.sequenceNearlyExhausted(out.name(), remaining);
+                }
+            }
+        }
+    }
+
+    /** When no lane runs any more: answers what is open, frees every SA and wipes every key. */
+    @Override
+    public void close() {
+        closed = true;
+        List<Command> batch;
+        while ((batch = inbox.poll()) != null) {
+            batch.forEach(Conductor::refuse);
+        }
+        for (Retirement retirement : retirements) {
+            if (retirement.sa() != null) {
+                sas.retire(retirement.sa());
+            }
+            retirement.answer().complete(null);
+        }
+        retirements.clear();
+        sas.close();
+    }
+
+    private static void refuse(Command command) {
+        if (command instanceof Command.AddSa add) {
+            add.sa().key().close();
+        }
+        command.answer()
+                .completeExceptionally(new IllegalArgumentException("the engine was closed"));
+    }
+}

@@ -1,0 +1,17 @@
+package io.esplanade.engine.control;
+
+/** What the conductor tells upwards; called by its thread alone. */
+public interface ControlEvents {
+
+    /** All receive queues have ended and no packet is under way; said once. */
+    void inputEnded();
+
+    /** A port failed; said once per port. */
+    void portFailed(String port, Throwable cause);
+
+    /** A stage of a lane threw; its packets were dropped by name and it goes on. */
+    void laneFailed(int lane, Throwable cause);
+
+    /** An outbound SA has few sequence numbers left for ever; said once per SA. */
+    void sequenceNearlyExhausted(String sa, long remaining);
+}

@@ -1,0 +1,28 @@
+package io.esplanade.engine.control;
+
+import java.util.Map;
+
+/** What the conductor sees of the lanes and ports; a runtime implements it. Thread-safe. */
+public interface DataPlane {
+
+    /**
+     * Begins a new epoch.
+     *
+     * @return its number: what was removed before is free once {@link #passedEpoch} reaches it
+     */
+    long advanceEpoch();
+
+    /** The newest epoch that every lane has adopted; when no lane runs, the largest number. */
+    long passedEpoch();
+
+    /** Whether all receive queues have ended and no packet is under way. */
+    boolean ended();
+
+    int lanes();
+
+    /** What a stage of lane {@code lane} threw since last asked, or null. */
+    Throwable takeFailure(int lane);
+
+    /** The ports that failed, by name, and why. */
+    Map<String, Throwable> failedPorts();
+}

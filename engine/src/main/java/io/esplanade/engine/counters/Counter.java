@@ -1,0 +1,38 @@
+package io.esplanade.engine.counters;
+
+import java.util.Locale;
+
+/** What a lane counts besides drops: the name in reports and one line that explains it. */
+public enum Counter {
+    RX_PACKETS("packets received from ports"),
+    RX_BYTES("bytes received from ports, link-layer headers included"),
+    TX_PACKETS("packets accepted by transmit queues"),
+    TX_BYTES("bytes accepted by transmit queues, link-layer headers included"),
+    ENCRYPTED_PACKETS("packets encapsulated in ESP"),
+    ENCRYPTED_BYTES("bytes of inner packets encapsulated in ESP"),
+    DECRYPTED_PACKETS("packets whose ICV verified and which came out of ESP"),
+    DECRYPTED_BYTES("bytes of inner packets that came out of ESP"),
+    BYPASSED_PACKETS("packets let through in clear by policy"),
+    LOOPED_PACKETS("packets sent round again to meet the outbound policy"),
+    FLOW_HITS("packets whose verdict was in the flow cache"),
+    FLOW_MISSES("packets whose verdict was looked up in policies and routes"),
+    BURSTS("bursts worked on"),
+    CRYPTO_CALLS("crypto submissions, one per burst with ESP work in it"),
+    NO_MBUF("times a receive queue found no free mbuf (the packet stays in its source)");
+
+    private final String text;
+
+    Counter(String text) {
+        this.text = text;
+    }
+
+    /** One line for a person. */
+    public String text() {
+        return text;
+    }
+
+    /** The name in reports and JSON, such as {@code rx-packets}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

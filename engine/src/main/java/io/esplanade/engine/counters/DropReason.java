@@ -1,0 +1,92 @@
+package io.esplanade.engine.counters;
+
+import java.util.Locale;
+
+/**
+ * Why a packet was dropped: at once the counter, the text for people, and the name under which
+ * Linux counts the same thing in {@code /proc/net/xfrm_stat} where it has one.
+ *
+ * <p>There is no drop without a reason: the drop sink takes one with each mbuf.
+ */
+public enum DropReason {
+    /** Never counted: the value of an mbuf that has not been dropped. */
+    NONE("", "not dropped"),
+
+    RUNT("", "shorter than its headers say"),
+    NOT_IP("", "neither IPv4 nor IPv6, such as ARP"),
+    BAD_IP_HEADER(
+            "XfrmInHdrError", "IP header length, total length or an extension header is wrong"),
+    BAD_CHECKSUM("", "IPv4 header checksum is wrong"),
+    FRAGMENT("", "a fragment where a whole packet is needed: reassembly is not done"),
+    OVERSIZED("", "does not fit the egress MTU and must not, or cannot, be fragmented"),
+    TTL_EXPIRED("", "TTL or hop limit used up"),
+    MULTICAST("", "multicast, broadcast or link-local: not forwarded"),
+    NOT_FOR_US("", "addressed to this gateway itself, which has no service for it"),
+    NO_ROUTE("XfrmFwdHdrError", "no route to the destination"),
+    NO_NEIGHBOUR("", "the next hop's link-layer address is not known"),
+
+    NO_SA("XfrmInNoStates", "no SA for this SPI and destination"),
+    NO_OUTBOUND_SA(
+            "XfrmOutNoStates", "the policy says PROTECT but its tunnel has no SA to send on"),
+    ESP_RUNT("XfrmInHdrError", "ESP packet too short for header, IV, trailer and ICV"),
+    ESP_ALIGNMENT("XfrmInHdrError", "ESP payload is not a multiple of the cipher's block"),
+    REPLAYED("XfrmInStateSeqError", "sequence number was received before"),
+    TOO_OLD("XfrmInStateSeqError", "sequence number is left of the replay window"),
+    ICV_FAILED("XfrmInStateProtoError", "integrity check value is wrong: tampered or wrong key"),
+    CRYPTO_ERROR("XfrmInStateProtoError", "the crypto provider failed"),
+    BAD_PADDING(
+            "XfrmInStateProtoError", "ESP padding is not 1, 2, 3, … or longer than the payload"),
+    DUMMY("", "a dummy packet for traffic flow confidentiality: discarded as intended"),
+    BAD_INNER_HEADER("XfrmInHdrError", "what was inside the tunnel is not a sound IP packet"),
+    UNSUPPORTED_PAYLOAD("XfrmInHdrError", "ESP next header is neither IPv4 nor IPv6"),
+    POLICY_MISMATCH(
+            "XfrmInTmplMismatch", "inner packet is outside the selectors of the SA it came on"),
+    POLICY_DISCARD("XfrmInPolBlock", "the policy says DISCARD"),
+    CLEARTEXT_FOR_PROTECT("XfrmInTmplMismatch", "came in clear, but the policy says PROTECT"),
+    NO_POLICY("XfrmInNoPols", "no policy matches: discarded (RFC 4301 §5)"),
+    NOT_SEALED("XfrmOutError", "would have left an unprotected port in clear: refused"),
+
+    SEQUENCE_EXHAUSTED("XfrmOutStateSeqError", "sequence numbers of the SA are used up: rekey"),
+    NONCE_BLOCK_EXHAUSTED(
+            "XfrmOutStateSeqError", "the nonce store has not yet reserved more sequence numbers"),
+    SA_RETIRED("XfrmOutStateInvalid", "the SA was removed while the packet was on its way"),
+
+    NO_HEADROOM("XfrmOutBundleGenError", "no room in the mbuf before the packet"),
+    NO_TAILROOM("XfrmOutBundleGenError", "no room in the mbuf behind the packet"),
+    LOOP_LIMIT("", "passed the gateway four times: a policy or routing loop"),
+    LOOP_FULL("", "loop ring full"),
+    TRANSMIT_FULL("", "the transmit queue stayed full for a whole cycle"),
+    PORT_CLOSED("", "the egress port failed or was closed"),
+    LANE_FAILED("", "a stage threw with this packet unfinished"),
+    CLOSING("", "still under way when the engine's time to drain ran out");
+
+    private static final DropReason[] VALUES = values();
+
+    private final String xfrmStat;
+    private final String text;
+
+    DropReason(String xfrmStat, String text) {
+        this.xfrmStat = xfrmStat;
+        this.text = text;
+    }
+
+    /** The reason whose {@link #ordinal()} is {@code code}, as stored in an mbuf's metadata. */
+    public static DropReason of(int code) {
+        return VALUES[code];
+    }
+
+    /** Linux's name for it in {@code /proc/net/xfrm_stat}, or an empty string. */
+    public String xfrmStat() {
+        return xfrmStat;
+    }
+
+    /** One line for a person. */
+    public String text() {
+        return text;
+    }
+
+    /** The name in reports and JSON, such as {@code icv-failed}. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

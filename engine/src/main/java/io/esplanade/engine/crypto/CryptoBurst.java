@@ -1,0 +1,141 @@
+package io.esplanade.engine.crypto;
+
+import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.os.Region;
+
+/**
+ * An array of crypto descriptors outside the heap, the unit of work between a worker and a
+ * provider. Filled whole before it is submitted: a provider that reads an IV just written would
+ * stall on store forwarding.
+ *
+ * <p>Each descriptor is two cache lines:
+ *
+ * <pre>
+ *  0 context      u64  keyed context of the provider
+ *  8 input        u64  address of the first byte to encrypt or decrypt
+ * 16 output       u64  address of the first byte of the result (may be the input)
+ * 24 length       u32  bytes to encrypt or decrypt
+ * 28 operation    u8   {@link Operation}
+ * 29 status       u8   {@link Status}, written by the provider
+ * 30 ivLength     u8
+ * 31 tagLength    u8
+ * 32 tag          u64  address of the ICV: written when encrypting, compared when decrypting
+ * 40 aadLength    u32  bytes of {@code aad} that count
+ * 44 trailing     u32  unsent bytes authenticated last (ESN's high half with a separate MAC)
+ * 48 iv           16 bytes
+ * 64 aad          16 bytes
+ * 80 authInput    u64  separate MAC: first byte to authenticate
+ * 88 authLength   u32  separate MAC: how many
+ * 92 trailingLen  u32  how many bytes of {@code trailing} count, 0 or 4
+ * </pre>
+ *
+ * <p>Belongs to one worker thread; while submitted, to the provider.
+ */
+public final class CryptoBurst implements AutoCloseable {
+
+    /** Bytes from one descriptor to the next. */
+    public static final int STRIDE = 128;
+
+    public static final int CONTEXT = 0;
+    public static final int INPUT = 8;
+    public static final int OUTPUT = 16;
+    public static final int LENGTH = 24;
+    public static final int OPERATION = 28;
+    public static final int STATUS = 29;
+    public static final int IV_LENGTH = 30;
+    public static final int TAG_LENGTH = 31;
+    public static final int TAG = 32;
+    public static final int AAD_LENGTH = 40;
+    public static final int TRAILING = 44;
+    public static final int IV = 48;
+    public static final int AAD = 64;
+    public static final int AUTH_INPUT = 80;
+    public static final int AUTH_LENGTH = 88;
+    public static final int TRAILING_LENGTH = 92;
+
+    /** What to do. */
+    public enum Operation {
+        ENCRYPT,
+        DECRYPT
+    }
+
+    /** What came of it. */
+    public enum Status {
+        PENDING,
+        OK,
+        BAD_TAG,
+        ERROR;
+
+        private static final Status[] VALUES = values();
+    }
+
+    private static final int PENDING = Status.PENDING.ordinal();
+
+    private final Region region;
+    private final long base;
+    private final int capacity;
+
+    /** A burst with room for {@code capacity} operations. */
+    public CryptoBurst(int capacity) {
+        this.capacity = capacity;
+        region = Region.map((long) capacity * STRIDE, "crypto descriptors");
+        base = region.address();
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Absolute address of descriptor {@code index}. */
+    public long address(int index) {
+        return base + (long) index * STRIDE;
+    }
+
+    /**
+     * Fills descriptor {@code index} for an AEAD in place; the caller then writes IV and AAD at the
+     * offsets {@link #IV} and {@link #AAD} of the address returned.
+     *
+     * @param data address of the bytes to encrypt or decrypt, in place
+     * @param tag address of the ICV
+     */
+    public long aead(
+            int index,
+            Operation operation,
+            long context,
+            long data,
+            int length,
+            long tag,
+            int tagLength,
+            int ivLength,
+            int aadLength) {
+        long d = address(index);
+        Mem.putLong(d + CONTEXT, context);
+        Mem.putLong(d + INPUT, data);
+        Mem.putLong(d + OUTPUT, data);
+        // length, operation, status, IV length and tag length share one 64-bit store
+        Mem.putLong(
+                d + LENGTH,
+                (length & 0xffffffffL)
+                        | (long) operation.ordinal() << 32
+                        | (long) PENDING << 40
+                        | (long) ivLength << 48
+                        | (long) tagLength << 56);
+        Mem.putLong(d + TAG, tag);
+        Mem.putInt(d + AAD_LENGTH, aadLength);
+        return d;
+    }
+
+    public Status status(int index) {
+        return Status.VALUES[Mem.getUnsignedByte(address(index) + STATUS)];
+    }
+
+    /** For providers: says what came of operation {@code index}. */
+    public void status(int index, Status status) {
+        Mem.putByte(address(index) + STATUS, status.ordinal());
+    }
+
+    @Override
+    public void close() {
+        region.close();
+    }
+}

@@ -1,0 +1,38 @@
+package io.esplanade.engine.crypto.jce;
+
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Status;
+import io.esplanade.engine.crypto.CryptoQueue;
+import io.esplanade.engine.os.Mem;
+
+/** Operations one after the other in {@link #submit}: nothing is ever pending. */
+final class JceQueue implements CryptoQueue {
+
+    private final CryptoBurst burst;
+    private int completed;
+
+    JceQueue(CryptoBurst burst) {
+        this.burst = burst;
+    }
+
+    @Override
+    public int submit(int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            long d = burst.address(i);
+            JceCipher cipher = JceProvider.cipher(Mem.getLong(d + CryptoBurst.CONTEXT));
+            burst.status(i, cipher == null ? Status.ERROR : cipher.run(d));
+        }
+        completed = from + n;
+        return n;
+    }
+
+    @Override
+    public int poll() {
+        return completed;
+    }
+
+    @Override
+    public void close() {
+        // It holds nothing.
+    }
+}

@@ -1,0 +1,161 @@
+package io.esplanade.engine.crypto.openssl;
+
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoQueue;
+import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
+import io.esplanade.ffi.openssl.Libcrypto;
+import io.esplanade.ffi.openssl.LibraryNotFoundException;
+import io.esplanade.ffi.openssl.libcrypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The default provider: {@code openssl}. A context is a keyed {@code EVP_CIPHER_CTX}; what was made
+ * is known to the whole process, however many instances of this class there are.
+ *
+ * <p>Thread-safe.
+ */
+public final class OpenSslProvider implements CryptoProvider {
+
+    private static final Set<Suite> SUITES = Set.copyOf(EnumSet.allOf(Suite.class));
+
+    /** Fetched once, because a fetch takes locks that all threads share; never freed. */
+    private static final Map<Suite, MemorySegment> CIPHERS = new EnumMap<>(Suite.class);
+
+    private static final Set<Long> CONTEXTS = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public String name() {
+        return "openssl";
+    }
+
+    @Override
+    public void load() throws CryptoException {
+        synchronized (CIPHERS) {
+            loadLibrary();
+            for (Suite suite : SUITES) {
+                if (!CIPHERS.containsKey(suite)) {
+                    CIPHERS.put(suite, fetch(evpName(suite)));
+                }
+            }
+        }
+    }
+
+    private static void loadLibrary() throws CryptoException {
+        try {
+            Libcrypto.load();
+        } catch (LibraryNotFoundException e) {
+            throw new CryptoException(e.getMessage(), e);
+        }
+    }
+
+    private static MemorySegment fetch(String algorithm) throws CryptoException {
+        try (Arena arena = Arena.ofConfined()) {
+            libcrypto.ERR_clear_error();
+            MemorySegment cipher =
+                    libcrypto.EVP_CIPHER_fetch(
+                            MemorySegment.NULL, arena.allocateFrom(algorithm), MemorySegment.NULL);
+            if (cipher.address() == 0) {
+                throw OpenSslErrors.exception(
+                        "libcrypto has no %s: see the providers in its openssl.cnf"
+                                .formatted(algorithm));
+            }
+            return cipher;
+        }
+    }
+
+    private static String evpName(Suite suite) {
+        return switch (suite) {
+            case AES_GCM_16_128 -> "AES-128-GCM";
+            case AES_GCM_16_192 -> "AES-192-GCM";
+            case AES_GCM_16_256 -> "AES-256-GCM";
+        };
+    }
+
+    /** {@inheritDoc} To be asked once it is loaded. */
+    @Override
+    public String description() {
+        return OpenSslErrors.text(libcrypto.OpenSSL_version(libcrypto.OPENSSL_VERSION()));
+    }
+
+    @Override
+    public Set<Suite> suites() {
+        return SUITES;
+    }
+
+    @Override
+    public long newContext(Suite suite, KeyMaterial key, CryptoBurst.Operation direction)
+            throws CryptoException {
+        if (key.length() != suite.keyMaterialLength()) {
+            throw new CryptoException(
+                    "%s takes %d bytes of key and salt, not %d"
+                            .formatted(suite.keyword(), suite.keyMaterialLength(), key.length()));
+        }
+        MemorySegment cipher = cipher(suite);
+        libcrypto.ERR_clear_error();
+        MemorySegment context = libcrypto.EVP_CIPHER_CTX_new();
+        if (context.address() == 0) {
+            throw OpenSslErrors.exception("cannot make a cipher context");
+        }
+        int result =
+                switch (direction) {
+                    case ENCRYPT ->
+                            libcrypto.EVP_EncryptInit_ex2(
+                                    context,
+                                    cipher,
+                                    key.segment(),
+                                    MemorySegment.NULL,
+                                    MemorySegment.NULL);
+                    case DECRYPT ->
+                            libcrypto.EVP_DecryptInit_ex2(
+                                    context,
+                                    cipher,
+                                    key.segment(),
+                                    MemorySegment.NULL,
+                                    MemorySegment.NULL);
+                };
+        if (result != 1) {
+            libcrypto.EVP_CIPHER_CTX_free(context);
+            throw OpenSslErrors.exception("cannot key " + suite.keyword());
+        }
+        CONTEXTS.add(context.address());
+        return context.address();
+    }
+
+    private static MemorySegment cipher(Suite suite) throws CryptoException {
+        synchronized (CIPHERS) {
+            MemorySegment cipher = CIPHERS.get(suite);
+            if (cipher == null) {
+                throw new CryptoException("openssl was not loaded, or does not serve " + suite);
+            }
+            return cipher;
+        }
+    }
+
+    @Override
+    public void freeContext(long context) {
+        if (!CONTEXTS.remove(context)) {
+            throw new IllegalArgumentException("no context of openssl, or freed before");
+        }
+        libcrypto.EVP_CIPHER_CTX_free(MemorySegment.ofAddress(context));
+    }
+
+    @Override
+    public int contexts() {
+        return CONTEXTS.size();
+    }
+
+    @Override
+    public CryptoQueue newQueue(CryptoBurst burst) {
+        return new OpenSslQueue(burst);
+    }
+}

@@ -1,0 +1,100 @@
+package io.esplanade.engine.esp;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
+import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.os.Mem;
+
+/**
+ * Takes an IP packet out of an ESP tunnel packet (RFC 4303 §3.4), in place.
+ *
+ * <p>Does not do: finding the SA, inferring the sequence number, replay, the selector check.
+ */
+public final class Decapsulator {
+
+    private Decapsulator() {}
+
+    /**
+     * Describes the decryption of the packet in {@code mbuf}, under the context of worker {@code
+     * worker}, in descriptor {@code slot} of {@code burst}. The mbuf holds the outer packet, its L4
+     * offset is that of the ESP header, and its sequence number is the inferred one. Lengths are
+     * checked before any byte is read.
+     *
+     * @return {@link DropReason#NONE}, or why the packet cannot be decapsulated; it is unchanged
+     */
+    public static DropReason prepare(
+            long mbuf, InboundState sa, int worker, CryptoBurst burst, int slot) {
+        int head = Mbuf.l4Offset(mbuf) + Esp.HEADER + sa.ivLength();
+        int ciphertext = Mbuf.length(mbuf) - head - sa.icvLength();
+        if (ciphertext < Esp.TRAILER) {
+            return DropReason.ESP_RUNT;
+        }
+        if ((ciphertext & (sa.alignment() - 1)) != 0) {
+            return DropReason.ESP_ALIGNMENT;
+        }
+        long payload = Mbuf.data(mbuf) + head;
+        long sequence = Mbuf.sequence(mbuf);
+        int aadLength = sa.esn() ? 12 : 8;
+        long d =
+                burst.aead(
+                        slot,
+                        Operation.DECRYPT,
+                        sa.context(worker),
+                        payload,
+                        ciphertext,
+                        payload + ciphertext,
+                        sa.icvLength(),
+                        Esp.NONCE,
+                        aadLength);
+        Mem.putInt(d + CryptoBurst.IV, sa.salt());
+        Mem.putLong(d + CryptoBurst.IV + 4, Mem.getLong(payload - sa.ivLength()));
+        Esp.aad(d, sa.spi(), sequence, sa.esn());
+        return DropReason.NONE;
+    }
+
+    /**
+     * Removes header, IV, trailer and ICV once the ICV has verified and the replay window has
+     * accepted the packet; afterwards the mbuf holds what the payload's next header says: an IPv4
+     * or IPv6 packet whose own headers are yet to be checked.
+     *
+     * @return {@link DropReason#NONE}, or why there is no packet inside
+     */
+    public static DropReason finish(long mbuf, InboundState sa) {
+        int head = Mbuf.l4Offset(mbuf) + Esp.HEADER + sa.ivLength();
+        int ciphertext = Mbuf.length(mbuf) - head - sa.icvLength();
+        long payload = Mbuf.data(mbuf) + head;
+        long trailer = payload + ciphertext - Esp.TRAILER;
+        int nextHeader = Mem.getUnsignedByte(trailer + 1);
+        if (nextHeader == Esp.NEXT_HEADER_DUMMY) {
+            return DropReason.DUMMY; // RFC 4303 §2.6; its padding is not looked at
+        }
+        int padding = Mem.getUnsignedByte(trailer);
+        int inner = ciphertext - Esp.TRAILER - padding;
+        if (inner < 0 || !paddingIsSound(trailer - padding, padding)) {
+            return DropReason.BAD_PADDING;
+        }
+        // What the port knew was about the outer packet.
+        int flags = Mbuf.flags(mbuf) & ~(Mbuf.IPV6 | Mbuf.CSUM_VERIFIED | Mbuf.CSUM_PARTIAL);
+        if (nextHeader == Esp.NEXT_HEADER_IPV6) {
+            flags |= Mbuf.IPV6;
+        } else if (nextHeader != Esp.NEXT_HEADER_IPV4) {
+            return DropReason.UNSUPPORTED_PAYLOAD;
+        }
+        Mbuf.pull(mbuf, head);
+        Mbuf.length(mbuf, inner);
+        Mbuf.flags(mbuf, flags);
+        return DropReason.NONE;
+    }
+
+    /** RFC 4303 §2.4: the receiver should check that padding is 1, 2, 3, … */
+    private static boolean paddingIsSound(long first, int length) {
+        for (int i = 0; i < length; i++) {
+            if (Mem.getUnsignedByte(first + i) != i + 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

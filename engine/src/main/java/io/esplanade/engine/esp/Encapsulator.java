@@ -1,0 +1,100 @@
+package io.esplanade.engine.esp;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.os.Mem;
+
+/**
+ * Puts an IP packet into an ESP tunnel packet (RFC 4303 §3.3), in place:
+ *
+ * <pre>
+ *  headroom | outer IP | SPI, sequence | IV | inner packet | padding | pad length, next header | ICV
+ * </pre>
+ *
+ * Does not do: choosing the SA, the sequence number, TTL, fragmentation.
+ */
+public final class Encapsulator {
+
+    /** The padding bytes 1, 2, 3 … as one little-endian store; RFC 4303 §2.4. */
+    private static final int PADDING = 0x00030201;
+
+    private Encapsulator() {}
+
+    /**
+     * Builds everything around the packet in {@code mbuf} and describes its encryption, under the
+     * context of worker {@code worker}, in descriptor {@code slot} of {@code burst}. The mbuf's
+     * sequence number has been set; afterwards it holds the outer packet, which is complete once
+     * the operation has succeeded.
+     *
+     * @return {@link DropReason#NONE}, or why the packet cannot be encapsulated; it is unchanged
+     *     then
+     */
+    public static DropReason prepare(
+            long mbuf, OutboundState sa, int worker, CryptoBurst burst, int slot) {
+        int ivLength = sa.ivLength();
+        int icvLength = sa.icvLength();
+        int length = Mbuf.length(mbuf);
+        int outer = sa.outerHeader().length();
+
+        // 1. Padding aligns payload, padding and trailer (§2.4).
+        int padding = -(length + Esp.TRAILER) & (sa.alignment() - 1);
+        int ciphertext = length + padding + Esp.TRAILER;
+        int head = outer + Esp.HEADER + ivLength;
+        if (Mbuf.offset(mbuf) < head) {
+            return DropReason.NO_HEADROOM;
+        }
+        if (Mbuf.tailroom(mbuf) < padding + Esp.TRAILER + icvLength) {
+            return DropReason.NO_TAILROOM;
+        }
+        int total = head + ciphertext + icvLength;
+        if (total > 0xffff) {
+            return DropReason.OVERSIZED;
+        }
+
+        // 2. The trailer.
+        long inner = Mbuf.data(mbuf);
+        long end = inner + length;
+        if (padding > 0) {
+            Mem.putInt(end, PADDING); // the two bytes behind short padding are written next
+        }
+        Mem.putByte(end + padding, padding);
+        Mem.putByte(
+                end + padding + 1,
+                Mbuf.has(mbuf, Mbuf.IPV6) ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4);
+
+        // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
+        //    which no key sees twice.
+        long sequence = Mbuf.sequence(mbuf);
+        long packet = inner - head;
+        sa.outerHeader().write(packet, total - outer);
+        long esp = packet + outer;
+        Mem.putIntBE(esp, sa.spi());
+        Mem.putIntBE(esp + 4, (int) sequence);
+        long iv = sequence ^ sa.ivMask();
+        Mem.putLongBE(esp + Esp.HEADER, iv);
+
+        // 4. The cryptography.
+        int aadLength = sa.esn() ? 12 : 8;
+        long d =
+                burst.aead(
+                        slot,
+                        Operation.ENCRYPT,
+                        sa.context(worker),
+                        inner,
+                        ciphertext,
+                        inner + ciphertext,
+                        icvLength,
+                        Esp.NONCE,
+                        aadLength);
+        Mem.putInt(d + CryptoBurst.IV, sa.salt());
+        Mem.putLongBE(d + CryptoBurst.IV + 4, iv);
+        Esp.aad(d, sa.spi(), sequence, sa.esn());
+
+        Mbuf.push(mbuf, head);
+        Mbuf.length(mbuf, total);
+        return DropReason.NONE;
+    }
+}

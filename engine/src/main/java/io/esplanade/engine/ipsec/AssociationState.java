@@ -1,0 +1,148 @@
+package io.esplanade.engine.ipsec;
+
+import io.esplanade.engine.crypto.Suite;
+
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * What the data plane keeps of an SA while it runs: the configuration in the form that packets need
+ * it, final, and counters.
+ *
+ * <p>The crypto contexts belong to whoever made them and frees them when the SA is retired. The
+ * counters are written by the one thread that the SA's packets pass in order; any thread reads
+ * them.
+ */
+public abstract sealed class AssociationState permits InboundState, OutboundState {
+
+    private static final VarHandle PACKETS;
+    private static final VarHandle BYTES;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PACKETS = lookup.findVarHandle(AssociationState.class, "packets", long.class);
+            BYTES = lookup.findVarHandle(AssociationState.class, "bytes", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final SecurityAssociation association;
+    private final int tunnel;
+    private final int provider;
+    private final long[] contexts;
+
+    private final int spi;
+    private final boolean esn;
+    private final int salt;
+    private final int ivLength;
+    private final int icvLength;
+    private final int alignment;
+
+    private long packets;
+    private long bytes;
+
+    AssociationState(SecurityAssociation association, int tunnel, int provider, long[] contexts) {
+        this.association = association;
+        this.tunnel = tunnel;
+        this.provider = provider;
+        this.contexts = contexts.clone();
+        Suite suite = association.suite();
+        spi = association.spi();
+        esn = association.esn();
+        salt =
+                suite.saltLength() == Integer.BYTES
+                        ? association
+                                .key()
+                                .segment()
+                                .get(ValueLayout.JAVA_INT_UNALIGNED, suite.keyLength())
+                        : 0;
+        ivLength = suite.ivLength();
+        icvLength = suite.icvLength();
+        alignment = suite.alignment();
+    }
+
+    /** What it was made from; its key may have been wiped since. */
+    public final SecurityAssociation association() {
+        return association;
+    }
+
+    public final String name() {
+        return association.name();
+    }
+
+    /** Index of its tunnel. */
+    public final int tunnel() {
+        return tunnel;
+    }
+
+    /** Index of the crypto provider that made its contexts. */
+    public final int provider() {
+        return provider;
+    }
+
+    /** The keyed context for worker {@code worker} of its lane. */
+    public final long context(int worker) {
+        return contexts[worker];
+    }
+
+    /** How many contexts it has, one per worker. */
+    public final int contexts() {
+        return contexts.length;
+    }
+
+    /** The SPI as a number; it goes into packets in network order. */
+    public final int spi() {
+        return spi;
+    }
+
+    public final boolean esn() {
+        return esn;
+    }
+
+    /** The salt's four bytes, to be stored in machine order; 0 if the suite has none. */
+    public final int salt() {
+        return salt;
+    }
+
+    /** Bytes of IV in each packet. */
+    public final int ivLength() {
+        return ivLength;
+    }
+
+    /** Bytes of ICV behind each packet. */
+    public final int icvLength() {
+        return icvLength;
+    }
+
+    /** Bytes to whose multiple payload, padding and trailer are padded. */
+    public final int alignment() {
+        return alignment;
+    }
+
+    /** Counts one packet that went through, with the length of its inner packet. */
+    public final void count(int innerBytes) {
+        PACKETS.setOpaque(this, packets + 1);
+        BYTES.setOpaque(this, bytes + innerBytes);
+    }
+
+    /** Packets that went through. */
+    public final long packets() {
+        return (long) PACKETS.getOpaque(this);
+    }
+
+    /** Bytes of inner packets that went through. */
+    public final long bytes() {
+        return (long) BYTES.getOpaque(this);
+    }
+
+    /** Outbound: the last number given; inbound: the highest accepted. Read unsigned. */
+    public abstract long sequence();
+
+    @Override
+    public final String toString() {
+        return "SA " + name() + " (" + association.spiText() + ")";
+    }
+}

@@ -1,0 +1,82 @@
+package io.esplanade.engine.ipsec;
+
+import io.esplanade.engine.counters.DropReason;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * An inbound SA while it runs: what decapsulation needs, its replay window, the selectors of what
+ * may come out of it, and what it refused. Thread rules are {@link AssociationState}'s and {@link
+ * ReplayWindow}'s.
+ */
+public final class InboundState extends AssociationState {
+
+    private static final VarHandle INTEGRITY_FAILURES;
+    private static final VarHandle REPLAYS;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            INTEGRITY_FAILURES =
+                    lookup.findVarHandle(InboundState.class, "integrityFailures", long.class);
+            REPLAYS = lookup.findVarHandle(InboundState.class, "replays", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final ReplayWindow window;
+    private final SelectorSet selectors;
+
+    private long integrityFailures;
+    private long replays;
+
+    /**
+     * @param sa the inbound SA
+     * @param tunnel index of its tunnel
+     * @param provider index of the crypto provider that made the contexts
+     * @param contexts one decrypting context per worker; they stay the caller's
+     */
+    public InboundState(SecurityAssociation sa, int tunnel, int provider, long... contexts) {
+        super(sa, tunnel, provider, contexts);
+        if (sa.direction() != Direction.INBOUND) {
+            throw new IllegalArgumentException(this + " is not inbound");
+        }
+        window = new ReplayWindow(sa.replayWindow(), sa.initialSequence() - 1);
+        selectors = SelectorSet.of(sa.selectors());
+    }
+
+    public ReplayWindow window() {
+        return window;
+    }
+
+    /** What may come out of it, as inner packets have it; what none matches may not. */
+    public SelectorSet selectors() {
+        return selectors;
+    }
+
+    @Override
+    public long sequence() {
+        return window.top();
+    }
+
+    /** Counts a packet refused by the ICV or the replay window; other reasons do not count here. */
+    public void countRefused(DropReason reason) {
+        switch (reason) {
+            case ICV_FAILED -> INTEGRITY_FAILURES.setOpaque(this, integrityFailures + 1);
+            case REPLAYED, TOO_OLD -> REPLAYS.setOpaque(this, replays + 1);
+            default -> {}
+        }
+    }
+
+    /** Packets whose ICV was wrong. */
+    public long integrityFailures() {
+        return (long) INTEGRITY_FAILURES.getOpaque(this);
+    }
+
+    /** Packets that were duplicates or left of the window when checked in order. */
+    public long replays() {
+        return (long) REPLAYS.getOpaque(this);
+    }
+}

@@ -1,0 +1,194 @@
+package io.esplanade.engine.ipsec;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * An outbound SA while it runs: what encapsulation needs and its sequence numbers.
+ *
+ * <p>Numbers are 64 bits read unsigned, given once each in ascending order and never wrap: the last
+ * is 2⁶⁴ - 1, or 2³² - 1 without ESN (RFC 4303 §3.3.3). Under a static key fewer may be used at any
+ * moment, as many as the nonce store has reserved; the conductor {@linkplain #extend extends} that.
+ *
+ * <p>One thread takes numbers ({@link #next}); one other, the conductor's, extends.
+ */
+public final class OutboundState extends AssociationState {
+
+    private static final VarHandle SEQUENCE;
+    private static final VarHandle LIMIT;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SEQUENCE = lookup.findVarHandle(OutboundState.class, "sequence", long.class);
+            LIMIT = lookup.findVarHandle(OutboundState.class, "limit", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Answer of {@link #route(long)}: look it up. */
+    public static final int ROUTE_UNKNOWN = -2;
+
+    private final OuterHeader outerHeader;
+    private final long destinationHigh;
+    private final long destinationLow;
+    private final long last;
+
+    private long ivMask;
+    private long routeVersion;
+    private int route = ROUTE_UNKNOWN;
+
+    private long sequence; // the last number given; the lane's
+    private long cachedLimit; // what the lane knows of limit
+    private long limit; // the last number that may be given now; the conductor's
+
+    /** An SA that may use all its numbers, from its initial one on. */
+    public OutboundState(SecurityAssociation sa, int tunnel, int provider, long... contexts) {
+        this(sa, tunnel, provider, contexts, sa.initialSequence(), last(sa));
+    }
+
+    /**
+     * An SA of which a block of numbers is reserved.
+     *
+     * @param sa the outbound SA
+     * @param tunnel index of its tunnel
+     * @param provider index of the crypto provider that made the contexts
+     * @param contexts one encrypting context per worker; they stay the caller's
+     * @param first the first number to be given, at least 1
+     * @param limit the last number that may be given until {@link #extend}
+     */
+    public OutboundState(
+            SecurityAssociation sa,
+            int tunnel,
+            int provider,
+            long[] contexts,
+            long first,
+            long limit) {
+        super(sa, tunnel, provider, contexts);
+        if (sa.direction() != Direction.OUTBOUND) {
+            throw new IllegalArgumentException(this + " is not outbound");
+        }
+        if (first == 0) {
+            throw new IllegalArgumentException(this + ": the first sequence number is 1 or more");
+        }
+        outerHeader = OuterHeader.of(sa.source(), sa.destination());
+        destinationHigh = IpAddresses.high(sa.destination());
+        destinationLow = IpAddresses.low(sa.destination());
+        last = last(sa);
+        sequence = first - 1;
+        this.limit = min(limit, last);
+        cachedLimit = this.limit;
+    }
+
+    private static long last(SecurityAssociation sa) {
+        return sa.esn() ? -1L : 0xffff_ffffL;
+    }
+
+    /** The header that goes before ESP. */
+    public OuterHeader outerHeader() {
+        return outerHeader;
+    }
+
+    /** The high half of the outer destination address. */
+    public long destinationHigh() {
+        return destinationHigh;
+    }
+
+    /** The low half of the outer destination address. */
+    public long destinationLow() {
+        return destinationLow;
+    }
+
+    /**
+     * What is XORed with the sequence number to make the IV: 0, unless {@link #ivMask(long)} says
+     * otherwise. IVs differ whenever numbers do, whatever the mask (RFC 4106 §3.1).
+     */
+    public long ivMask() {
+        return ivMask;
+    }
+
+    /** Sets the mask, before the SA sends; for reproducing other implementations' packets. */
+    public void ivMask(long mask) {
+        ivMask = mask;
+    }
+
+    /**
+     * Where ESP packets go while the tables have {@code version}, or {@link #ROUTE_UNKNOWN}. For
+     * the one thread that routes them.
+     */
+    public int route(long version) {
+        return version == routeVersion ? route : ROUTE_UNKNOWN;
+    }
+
+    /** Remembers that in tables of {@code version} the next hop is {@code nextHop}. */
+    public void route(long version, int nextHop) {
+        routeVersion = version;
+        route = nextHop;
+    }
+
+    /**
+     * The next sequence number, or {@link SequenceSource#NONE} if there is none now: {@link
+     * #exhausted} tells whether there will be.
+     */
+    public long next() {
+        if (Long.compareUnsigned(sequence, cachedLimit) >= 0) {
+            cachedLimit = (long) LIMIT.getAcquire(this);
+            if (Long.compareUnsigned(sequence, cachedLimit) >= 0) {
+                return SequenceSource.NONE;
+            }
+        }
+        long next = sequence + 1;
+        SEQUENCE.setOpaque(this, next);
+        return next;
+    }
+
+    /**
+     * Whether its numbers are used up for good, so that only another SA can send; else {@link
+     * #next} had none because the nonce store has not reserved more yet.
+     */
+    public boolean exhausted() {
+        return Long.compareUnsigned(sequence(), last) >= 0;
+    }
+
+    /** The last number that this SA can ever use, read unsigned. */
+    public long last() {
+        return last;
+    }
+
+    /** The last number that may be used now, read unsigned. */
+    public long limit() {
+        return (long) LIMIT.getAcquire(this);
+    }
+
+    /**
+     * Lets {@code count} more numbers be used, those after {@link #limit}; the conductor only,
+     * after the nonce store has made the reservation durable.
+     *
+     * @param first the first number of the block
+     * @throws IllegalStateException if the block does not begin where the last one ended: somebody
+     *     else reserves numbers under the same key
+     */
+    public void extend(long first, long count) {
+        if (count < 1 || first != limit + 1 || Long.compareUnsigned(limit, last) >= 0) {
+            throw new IllegalStateException(
+                    "%s: numbers from %s do not follow %s: is its key used elsewhere too?"
+                            .formatted(
+                                    this,
+                                    Long.toUnsignedString(first),
+                                    Long.toUnsignedString(limit)));
+        }
+        long room = last - limit;
+        long grant = Long.compareUnsigned(count, room) < 0 ? count : room;
+        LIMIT.setRelease(this, limit + grant);
+    }
+
+    @Override
+    public long sequence() {
+        return (long) SEQUENCE.getOpaque(this);
+    }
+
+    private static long min(long a, long b) {
+        return Long.compareUnsigned(a, b) < 0 ? a : b;
+    }
+}

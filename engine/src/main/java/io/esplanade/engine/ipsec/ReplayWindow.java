@@ -1,0 +1,150 @@
+package io.esplanade.engine.ipsec;
+
+import io.esplanade.engine.counters.DropReason;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+
+/**
+ * The sliding window that tells which sequence numbers an inbound SA has received (RFC 4303 §3.4.3,
+ * appendix A2), with its bits in blocks that are cleared whole as it moves (RFC 6479).
+ *
+ * <p>T is the highest number accepted, W the size of the window, which is {@code (T - W, T]}.
+ * Numbers are 64 bits read unsigned; without ESN they stay below 2³².
+ *
+ * <p>One thread, the one that accepts in order, may call {@link #accept}. Any other may meanwhile
+ * call {@link #infer} and {@link #early}: T is stored with release after the blocks it brings in
+ * have been cleared, and its own bit is set after that.
+ */
+public final class ReplayWindow {
+
+    private static final VarHandle TOP;
+    private static final VarHandle BLOCK = MethodHandles.arrayElementVarHandle(long[].class);
+
+    static {
+        try {
+            TOP = MethodHandles.lookup().findVarHandle(ReplayWindow.class, "top", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final int size;
+    private final long[] blocks; // a power of two, and at least one more than the window covers
+    private final int mask;
+
+    @SuppressWarnings("unused") // written through TOP
+    private long top;
+
+    /**
+     * A window in which every number up to {@code top} counts as received.
+     *
+     * @param size a multiple of 64 up to {@link SecurityAssociation#MAX_REPLAY_WINDOW}; 0 for a
+     *     window that accepts everything
+     * @param top what T is at first: 0 for a new SA
+     */
+    public ReplayWindow(int size, long top) {
+        if (size < 0 || size > SecurityAssociation.MAX_REPLAY_WINDOW || size % 64 != 0) {
+            throw new IllegalArgumentException("a replay window of " + size);
+        }
+        this.size = size;
+        this.top = top;
+        int atLeast = size / 64 + 1;
+        blocks = new long[Integer.highestOneBit(2 * atLeast - 1)];
+        mask = blocks.length - 1;
+        Arrays.fill(blocks, -1L);
+        blocks[index(top)] = -1L >>> (63 - (int) (top & 63));
+    }
+
+    /** W: how many numbers it holds; 0 if it accepts everything. */
+    public int size() {
+        return size;
+    }
+
+    /** T: the highest number accepted, read unsigned. */
+    public long top() {
+        return (long) TOP.getAcquire(this);
+    }
+
+    /**
+     * The number whose low half is {@code low}, given that it lies in the window or above it within
+     * 2³² - W (RFC 4303 appendix A2.2). Where the RFC's rule would go below 0, the number is above
+     * the window instead.
+     */
+    public long infer(int low) {
+        long t = (long) TOP.getAcquire(this);
+        long high = t >>> 32;
+        int bottom = (int) t - size + 1;
+        boolean belowBottom = Integer.compareUnsigned(low, bottom) < 0;
+        if ((t & 0xffff_ffffL) >= size - 1) {
+            // Case A: the window is within one subspace of the low half.
+            if (belowBottom) {
+                high++;
+            }
+        } else if (!belowBottom && high != 0) {
+            // Case B: the window spans two subspaces.
+            high--;
+        }
+        return high << 32 | Integer.toUnsignedLong(low);
+    }
+
+    /**
+     * A look before the ICV is checked that drops only what {@link #accept} would refuse for
+     * certain, whatever comes in between.
+     */
+    public DropReason early(long sequence) {
+        long t = (long) TOP.getAcquire(this);
+        if (size == 0 || Long.compareUnsigned(sequence, t) > 0) {
+            return DropReason.NONE;
+        }
+        if (Long.compareUnsigned(t - sequence, size) >= 0) {
+            return DropReason.TOO_OLD;
+        }
+        long block = (long) BLOCK.getAcquire(blocks, index(sequence));
+        // If T has moved meanwhile, the block may speak of a later number.
+        boolean certain = (block & bit(sequence)) != 0 && t == (long) TOP.getAcquire(this);
+        return certain ? DropReason.REPLAYED : DropReason.NONE;
+    }
+
+    /** The authoritative check, after the ICV verified; marks {@code sequence} if it passes. */
+    public DropReason accept(long sequence) {
+        long t = top;
+        if (Long.compareUnsigned(sequence, t) > 0) {
+            advance(t, sequence);
+            return DropReason.NONE;
+        }
+        if (size == 0) {
+            return DropReason.NONE;
+        }
+        if (Long.compareUnsigned(t - sequence, size) >= 0) {
+            return DropReason.TOO_OLD;
+        }
+        int index = index(sequence);
+        long block = blocks[index];
+        if ((block & bit(sequence)) != 0) {
+            return DropReason.REPLAYED;
+        }
+        BLOCK.setRelease(blocks, index, block | bit(sequence));
+        return DropReason.NONE;
+    }
+
+    private void advance(long from, long to) {
+        long steps = (to >>> 6) - (from >>> 6);
+        int clear = (int) Math.min(steps, blocks.length);
+        for (int i = 1; i <= clear; i++) {
+            BLOCK.setOpaque(blocks, index(from) + i & mask, 0L);
+        }
+        TOP.setRelease(this, to);
+        int index = index(to);
+        BLOCK.setRelease(blocks, index, blocks[index] | bit(to));
+    }
+
+    private int index(long sequence) {
+        return (int) (sequence >>> 6) & mask;
+    }
+
+    private static long bit(long sequence) {
+        return 1L << sequence;
+    }
+}

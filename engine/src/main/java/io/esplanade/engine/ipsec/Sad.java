@@ -1,0 +1,193 @@
+package io.esplanade.engine.ipsec;
+
+import io.esplanade.engine.net.AddressMap;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
+import java.util.BitSet;
+
+/**
+ * The security association database of a lane (RFC 4301 §4.4.2): one thread, the conductor's,
+ * changes it in place while lanes read it without locks. A change costs the same at ten SAs and at
+ * a million, but for the growth that doubles a table now and then.
+ *
+ * <p>An SA's life here: {@link #add} gives it a slot; {@link #remove} makes lookups miss it, while
+ * packets under way still find their state; {@link #reclaim}, when no lane can still hold the
+ * slot's number, lets the slot be used again, under another generation.
+ */
+public final class Sad implements SaTable {
+
+    private static final VarHandle STATE =
+            MethodHandles.arrayElementVarHandle(AssociationState[].class);
+    private static final VarHandle INDEX = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final int SMALLEST = 16;
+
+    private final AddressMap inbound = new AddressMap();
+
+    private volatile AssociationState[] states = new AssociationState[SMALLEST];
+    private volatile int[] generations = new int[SMALLEST];
+    private volatile int[] newest = new int[0]; // by tunnel: the slot of its newest outbound SA
+
+    // The writer's own. Outbound SAs of a tunnel are a list, newest first.
+    private int[] older = new int[SMALLEST];
+    private int[] newer = new int[SMALLEST];
+    private int[] free = new int[SMALLEST]; // reclaimed slots, a stack
+    private int freeCount;
+    private final BitSet removed = new BitSet(); // slots removed and not yet reclaimed
+    private int slots; // given out so far, reclaimed ones included
+    private int size;
+
+    /**
+     * Adds an SA; the writer only.
+     *
+     * @return its slot
+     * @throws IllegalArgumentException if it is inbound and another one has its SPI and destination
+     */
+    public int add(AssociationState state) {
+        boolean in = state instanceof InboundState;
+        SecurityAssociation sa = state.association();
+        if (in && inbound(sa) != NONE) {
+            throw new IllegalArgumentException(
+                    "SA %s: %s already receives on SPI %s at %s"
+                            .formatted(
+                                    sa.name(),
+                                    states[inbound(sa)].name(),
+                                    sa.spiText(),
+                                    sa.destination().getHostAddress()));
+        }
+        int slot = takeSlot();
+        STATE.setRelease(states, slot, state);
+        if (in) {
+            inbound.put(
+                    IpAddresses.high(sa.destination()),
+                    IpAddresses.low(sa.destination()),
+                    sa.spi(),
+                    slot);
+        } else {
+            link(slot, state.tunnel());
+        }
+        size++;
+        return slot;
+    }
+
+    /**
+     * Makes lanes find the SA in {@code slot} no more, while packets already under way still reach
+     * its state; if it was its tunnel's newest outbound one, the one before it sends from now on.
+     * The writer only, which calls {@link #reclaim} later.
+     */
+    public void remove(int slot) {
+        AssociationState state = states[slot];
+        if (state == null || removed.get(slot)) {
+            throw new IllegalArgumentException("no SA in slot " + slot);
+        }
+        if (state instanceof InboundState) {
+            SecurityAssociation sa = state.association();
+            inbound.remove(
+                    IpAddresses.high(sa.destination()),
+                    IpAddresses.low(sa.destination()),
+                    sa.spi());
+        } else {
+            unlink(slot, state.tunnel());
+        }
+        removed.set(slot);
+        size--;
+    }
+
+    /** Lets {@code slot}, removed before, be used again: no lane can hold its number any more. */
+    public void reclaim(int slot) {
+        if (!removed.get(slot)) {
+            throw new IllegalArgumentException("the SA in slot " + slot + " was not removed");
+        }
+        removed.clear(slot);
+        STATE.setRelease(states, slot, null);
+        generations[slot] = generations[slot] + 1 & 0xffff;
+        if (freeCount == free.length) {
+            free = Arrays.copyOf(free, freeCount * 2);
+        }
+        free[freeCount++] = slot;
+    }
+
+    /** How many SAs there are, those removed not counted; the writer only. */
+    public int size() {
+        return size;
+    }
+
+    /** The state in {@code slot}, or null; any thread. */
+    public AssociationState state(int slot) {
+        return (AssociationState) STATE.getAcquire(states, slot);
+    }
+
+    @Override
+    public int inbound(int spi, long destinationHigh, long destinationLow) {
+        return inbound.get(destinationHigh, destinationLow, spi);
+    }
+
+    @Override
+    public int outbound(int tunnel) {
+        int[] table = newest;
+        return tunnel < table.length ? (int) INDEX.getAcquire(table, tunnel) : NONE;
+    }
+
+    @Override
+    public InboundState inboundState(int slot, int generation) {
+        return state(slot) instanceof InboundState sa && generation(slot) == generation ? sa : null;
+    }
+
+    @Override
+    public OutboundState outboundState(int slot, int generation) {
+        return state(slot) instanceof OutboundState sa && generation(slot) == generation
+                ? sa
+                : null;
+    }
+
+    @Override
+    public int generation(int slot) {
+        return (int) INDEX.getOpaque(generations, slot);
+    }
+
+    private int inbound(SecurityAssociation sa) {
+        return inbound(
+                sa.spi(), IpAddresses.high(sa.destination()), IpAddresses.low(sa.destination()));
+    }
+
+    private int takeSlot() {
+        if (freeCount > 0) {
+            return free[--freeCount];
+        }
+        if (slots == states.length) {
+            generations = Arrays.copyOf(generations, slots * 2);
+            older = Arrays.copyOf(older, slots * 2);
+            newer = Arrays.copyOf(newer, slots * 2);
+            // Last: who finds a slot in here finds its generation too.
+            states = Arrays.copyOf(states, slots * 2);
+        }
+        return slots++;
+    }
+
+    private void link(int slot, int tunnel) {
+        int[] table = newest;
+        if (tunnel >= table.length) {
+            table = Arrays.copyOf(table, Math.max(SMALLEST, tunnel * 2));
+            Arrays.fill(table, newest.length, table.length, NONE);
+            newest = table;
+        }
+        older[slot] = table[tunnel];
+        newer[slot] = NONE;
+        if (table[tunnel] != NONE) {
+            newer[table[tunnel]] = slot;
+        }
+        INDEX.setRelease(table, tunnel, slot);
+    }
+
+    private void unlink(int slot, int tunnel) {
+        if (older[slot] != NONE) {
+            newer[older[slot]] = newer[slot];
+        }
+        if (newer[slot] != NONE) {
+            older[newer[slot]] = older[slot];
+        } else {
+            INDEX.setRelease(newest, tunnel, older[slot]);
+        }
+    }
+}

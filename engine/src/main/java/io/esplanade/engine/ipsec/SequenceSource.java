@@ -1,0 +1,18 @@
+package io.esplanade.engine.ipsec;
+
+/**
+ * Gives outbound packets their sequence numbers: a seam at which the runtimes differ. A lane counts
+ * plainly; SAs shared by threads count atomically.
+ */
+public interface SequenceSource {
+
+    /** Answer of {@link #next}: none may be used now. */
+    long NONE = 0;
+
+    /**
+     * The next sequence number of {@code sa}, never given before and never to be given again (RFC
+     * 4303 §3.3.3), or {@link #NONE} when the SA's numbers, or those its nonce store has reserved
+     * so far, are used up: {@link OutboundState#exhausted} tells which.
+     */
+    long next(OutboundState sa);
+}

@@ -1,0 +1,28 @@
+package io.esplanade.engine.mbuf;
+
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+
+/**
+ * Where packets end that go nowhere: counts the reason and sends the mbuf home. There is no other
+ * way to drop a packet.
+ *
+ * <p>Belongs to one lane and its thread.
+ */
+public final class DropSink {
+
+    private final MbufSource home;
+    private final CounterTable counters;
+
+    public DropSink(MbufSource home, CounterTable counters) {
+        this.home = home;
+        this.counters = counters;
+    }
+
+    /** Drops {@code mbuf}, which the caller owns and must not touch again. */
+    public void drop(long mbuf, DropReason reason) {
+        counters.drop(reason, 1);
+        Mbuf.dropReason(mbuf, reason.ordinal());
+        home.free(mbuf);
+    }
+}

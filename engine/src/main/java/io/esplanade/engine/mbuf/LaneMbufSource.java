@@ -1,0 +1,127 @@
+package io.esplanade.engine.mbuf;
+
+/**
+ * One lane's free mbufs: a stack for each size class, so that the buffer used last, the warmest, is
+ * used next.
+ *
+ * <p>The lane's share of the pool is taken when the source is made and goes back at {@link #close};
+ * in between the mbufs come home to here. Belongs to the lane's thread.
+ */
+public final class LaneMbufSource implements MbufSource, AutoCloseable {
+
+    private final MbufPool pool;
+    private final int lane;
+    private final long firstLarge;
+    private final Stack small;
+    private final Stack large;
+
+    /**
+     * Takes the share of lane {@code lane} of {@code lanes}: every {@code lanes}-th mbuf of each
+     * class. All of them must be free.
+     */
+    public LaneMbufSource(MbufPool pool, int lane, int lanes) {
+        if (lane < 0 || lane >= lanes) {
+            throw new IllegalArgumentException("no lane " + lane + " of " + lanes);
+        }
+        this.pool = pool;
+        this.lane = lane;
+        firstLarge = pool.handle(pool.smallCount());
+        small = new Stack(pool.smallCount() / lanes + 1);
+        large = new Stack((pool.size() - pool.smallCount()) / lanes + 1);
+        take(small, pool.smallCount() - 1, 0, lanes);
+        take(large, pool.size() - 1, pool.smallCount(), lanes);
+    }
+
+    /** From the last to the first, so that the first is allocated first. */
+    private void take(Stack stack, int last, int first, int lanes) {
+        for (int i = last; i >= first; i--) {
+            if (i % lanes == lane) {
+                long mbuf = pool.handle(i);
+                pool.move(mbuf, Owner.FREE, Owner.CACHE);
+                Mbuf.homeLane(mbuf, lane);
+                stack.push(mbuf);
+            }
+        }
+    }
+
+    @Override
+    public int allocate(Burst burst, int n, Owner owner) {
+        int taken = Math.min(Math.min(n, burst.room()), small.count);
+        for (int i = 0; i < taken; i++) {
+            burst.add(ready(small.pop(), owner));
+        }
+        return taken;
+    }
+
+    @Override
+    public long allocate(int size, Owner owner) {
+        if (size <= MbufPool.SMALL_SIZE - MbufPool.HEADROOM) {
+            return small.count == 0 ? Mbuf.NULL : ready(small.pop(), owner);
+        }
+        if (size <= MbufPool.LARGE_SIZE - MbufPool.HEADROOM) {
+            return large.count == 0 ? Mbuf.NULL : ready(large.pop(), owner);
+        }
+        return Mbuf.NULL;
+    }
+
+    private long ready(long mbuf, Owner owner) {
+        pool.move(mbuf, Owner.CACHE, owner);
+        Mbuf.reset(mbuf, MbufPool.HEADROOM);
+        return mbuf;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * @throws IllegalStateException in invariants mode, if it is free already or not of this lane
+     */
+    @Override
+    public void free(long mbuf) {
+        pool.release(mbuf, lane);
+        if (mbuf < firstLarge) {
+            small.push(mbuf);
+        } else {
+            large.push(mbuf);
+        }
+    }
+
+    @Override
+    public int available() {
+        return small.count;
+    }
+
+    /** How many large mbufs could be had now. */
+    public int availableLarge() {
+        return large.count;
+    }
+
+    /** Gives what it has back to the pool; an mbuf still under way stays its owner's. */
+    @Override
+    public void close() {
+        giveBack(small);
+        giveBack(large);
+    }
+
+    private void giveBack(Stack stack) {
+        while (stack.count > 0) {
+            pool.move(stack.pop(), Owner.CACHE, Owner.FREE);
+        }
+    }
+
+    private static final class Stack {
+        private final long[] mbufs;
+        private int count;
+
+        Stack(int capacity) {
+            mbufs = new long[capacity];
+        }
+
+        void push(long mbuf) {
+            mbufs[count++] = mbuf;
+        }
+
+        long pop() {
+            return mbufs[--count];
+        }
+    }
+}

@@ -1,0 +1,300 @@
+package io.esplanade.engine.mbuf;
+
+import io.esplanade.engine.os.Mem;
+
+/**
+ * The metadata line of an mbuf: static accessors on its handle, the absolute address of the line.
+ *
+ * <p>One cache line of 64 bytes per mbuf, in an array beside the buffers:
+ *
+ * <pre>
+ *  0 address      u64  first byte of the buffer           (fixed when the pool is made)
+ *  8 sequence     u64  ESP sequence number, all 64 bits
+ * 16 time         i64  when received, ns since 1970; 0 if not known
+ * 24 capacity     u32  size of the buffer                 (fixed)
+ * 28 length       u32  bytes of packet
+ * 32 flags        u32  see the constants below
+ * 36 sa           i32  index of the SA's state; -1 none
+ * 40 nextHop      i32  index of the next hop; -1 none
+ * 44 flowHash     u32
+ * 48 offset       u16  from the buffer's first byte to the packet's
+ * 50 saGeneration u16  generation of the SA's slot when it was found
+ * 52 l4Offset     u16  from the packet's first byte to its transport header; 0 not known
+ * 54 csumStart    u16  with CSUM_PARTIAL: where the sum begins, from the packet's first byte
+ * 56 csumOffset   u8   with CSUM_PARTIAL: where it goes, from csumStart
+ * 57 port         u8   index of the port: received on, then to be sent on
+ * 58 queue        u8   index of the queue of that port
+ * 59 dropReason   u8   {@link io.esplanade.engine.counters.DropReason}; 0 not dropped
+ * 60 owner        u8   {@link Owner}
+ * 61 passes       u8   how often it has been through Ingress
+ * 62 homeLane     u8   the lane whose cache it goes back to
+ * 63 protocol     u8   transport protocol (the last header's number)
+ * </pre>
+ *
+ * <p>Only the thread that owns the mbuf may use these, except {@link #owner}, which the ledger
+ * reads from any thread and may see a moment late.
+ */
+public final class Mbuf {
+
+    /** Bytes of metadata per mbuf: one cache line. */
+    public static final int METADATA_SIZE = 64;
+
+    /** No mbuf: what an empty source answers. */
+    public static final long NULL = 0;
+
+    /** Flag: the packet (inside any ESP yet to be removed) is IPv6, else IPv4. */
+    public static final int IPV6 = 1;
+
+    /** Flag: to be encapsulated on SA {@link #sa}. */
+    public static final int ENCRYPT = 1 << 1;
+
+    /** Flag: to be decapsulated with SA {@link #sa}. */
+    public static final int DECRYPT = 1 << 2;
+
+    /** Flag: encapsulated; may leave by an unprotected port. */
+    public static final int SEALED = 1 << 3;
+
+    /** Flag: a BYPASS policy allowed it; may leave by an unprotected port in clear. */
+    public static final int BYPASSED = 1 << 4;
+
+    /** Flag: made by the gateway itself (ICMP error, ARP); may leave by an unprotected port. */
+    public static final int LOCAL = 1 << 5;
+
+    /** Flag: a fragment with no transport header (offset not zero). */
+    public static final int LATER_FRAGMENT = 1 << 7;
+
+    /** Flag: a fragment, first or later. */
+    public static final int FRAGMENT = 1 << 8;
+
+    /** Flag: the transport checksum holds only the pseudo-header sum and is to be completed. */
+    public static final int CSUM_PARTIAL = 1 << 9;
+
+    /** Flag: the port has verified the IP and transport checksums. */
+    public static final int CSUM_VERIFIED = 1 << 10;
+
+    private static final int ADDRESS = 0;
+    private static final int SEQUENCE = 8;
+    private static final int TIME = 16;
+    private static final int CAPACITY = 24;
+    private static final int LENGTH = 28;
+    private static final int FLAGS = 32;
+    private static final int SA = 36;
+    private static final int NEXT_HOP = 40;
+    private static final int FLOW_HASH = 44;
+    private static final int OFFSET = 48;
+    private static final int SA_GENERATION = 50;
+    private static final int L4_OFFSET = 52;
+    private static final int CSUM_START = 54;
+    private static final int CSUM_OFFSET = 56;
+    private static final int PORT = 57;
+    private static final int QUEUE = 58;
+    private static final int DROP_REASON = 59;
+    static final int OWNER = 60;
+    private static final int PASSES = 61;
+    private static final int HOME_LANE = 62;
+    private static final int PROTOCOL = 63;
+
+    private Mbuf() {}
+
+    /** Writes the two fixed fields; the pool's constructor only. */
+    static void format(long mbuf, long address, int capacity) {
+        Mem.putLong(mbuf + ADDRESS, address);
+        Mem.putInt(mbuf + CAPACITY, capacity);
+    }
+
+    /**
+     * Makes the line that of an empty packet which begins {@code headroom} bytes into the buffer,
+     * received now by nobody: everything but address, capacity, owner and home lane is cleared.
+     */
+    public static void reset(long mbuf, int headroom) {
+        Mem.putLong(mbuf + SEQUENCE, 0);
+        Mem.putLong(mbuf + TIME, 0);
+        Mem.putInt(mbuf + LENGTH, 0);
+        Mem.putInt(mbuf + FLAGS, 0);
+        Mem.putLong(mbuf + SA, -1L); // SA and next hop
+        Mem.putInt(mbuf + FLOW_HASH, 0);
+        Mem.putLong(mbuf + OFFSET, headroom); // offset, generation, L4 offset, checksum start
+        Mem.putInt(mbuf + CSUM_OFFSET, 0); // checksum offset, port, queue, drop reason
+        Mem.putByte(mbuf + PASSES, 0);
+        Mem.putByte(mbuf + PROTOCOL, 0);
+    }
+
+    /** Absolute address of the buffer's first byte. */
+    public static long buffer(long mbuf) {
+        return Mem.getLong(mbuf + ADDRESS);
+    }
+
+    /** Size of the buffer in bytes. */
+    public static int capacity(long mbuf) {
+        return Mem.getInt(mbuf + CAPACITY);
+    }
+
+    /** Absolute address of the packet's first byte. */
+    public static long data(long mbuf) {
+        return Mem.getLong(mbuf + ADDRESS) + Mem.getShort(mbuf + OFFSET);
+    }
+
+    /** Bytes before the packet; also where it begins in the buffer. */
+    public static int offset(long mbuf) {
+        return Mem.getShort(mbuf + OFFSET);
+    }
+
+    /** Bytes of packet. */
+    public static int length(long mbuf) {
+        return Mem.getInt(mbuf + LENGTH);
+    }
+
+    public static void length(long mbuf, int length) {
+        Mem.putInt(mbuf + LENGTH, length);
+    }
+
+    /** Bytes behind the packet. */
+    public static int tailroom(long mbuf) {
+        return capacity(mbuf) - offset(mbuf) - length(mbuf);
+    }
+
+    /** Moves the packet's first byte {@code n} bytes forward, to {@code offset + n}. */
+    public static void pull(long mbuf, int n) {
+        Mem.putShort(mbuf + OFFSET, offset(mbuf) + n);
+        Mem.putInt(mbuf + LENGTH, length(mbuf) - n);
+    }
+
+    /** Moves the packet's first byte {@code n} bytes back; the caller has checked the headroom. */
+    public static void push(long mbuf, int n) {
+        Mem.putShort(mbuf + OFFSET, offset(mbuf) - n);
+        Mem.putInt(mbuf + LENGTH, length(mbuf) + n);
+    }
+
+    public static long sequence(long mbuf) {
+        return Mem.getLong(mbuf + SEQUENCE);
+    }
+
+    public static void sequence(long mbuf, long sequence) {
+        Mem.putLong(mbuf + SEQUENCE, sequence);
+    }
+
+    /** When it was received, ns since 1970; 0 if the port did not say. */
+    public static long time(long mbuf) {
+        return Mem.getLong(mbuf + TIME);
+    }
+
+    public static void time(long mbuf, long epochNanos) {
+        Mem.putLong(mbuf + TIME, epochNanos);
+    }
+
+    public static int flags(long mbuf) {
+        return Mem.getInt(mbuf + FLAGS);
+    }
+
+    public static void flags(long mbuf, int flags) {
+        Mem.putInt(mbuf + FLAGS, flags);
+    }
+
+    /** Whether any of the given flags is set. */
+    public static boolean has(long mbuf, int flags) {
+        return (Mem.getInt(mbuf + FLAGS) & flags) != 0;
+    }
+
+    public static int sa(long mbuf) {
+        return Mem.getInt(mbuf + SA);
+    }
+
+    public static int saGeneration(long mbuf) {
+        return Mem.getShort(mbuf + SA_GENERATION);
+    }
+
+    public static void sa(long mbuf, int index, int generation) {
+        Mem.putInt(mbuf + SA, index);
+        Mem.putShort(mbuf + SA_GENERATION, generation);
+    }
+
+    public static int nextHop(long mbuf) {
+        return Mem.getInt(mbuf + NEXT_HOP);
+    }
+
+    public static void nextHop(long mbuf, int nextHop) {
+        Mem.putInt(mbuf + NEXT_HOP, nextHop);
+    }
+
+    public static int flowHash(long mbuf) {
+        return Mem.getInt(mbuf + FLOW_HASH);
+    }
+
+    public static void flowHash(long mbuf, int hash) {
+        Mem.putInt(mbuf + FLOW_HASH, hash);
+    }
+
+    public static int l4Offset(long mbuf) {
+        return Mem.getShort(mbuf + L4_OFFSET);
+    }
+
+    public static int protocol(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + PROTOCOL);
+    }
+
+    /** The transport protocol and where its header begins, from the packet's first byte. */
+    public static void transport(long mbuf, int protocol, int l4Offset) {
+        Mem.putByte(mbuf + PROTOCOL, protocol);
+        Mem.putShort(mbuf + L4_OFFSET, l4Offset);
+    }
+
+    public static int csumStart(long mbuf) {
+        return Mem.getShort(mbuf + CSUM_START);
+    }
+
+    public static int csumOffset(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + CSUM_OFFSET);
+    }
+
+    /** With {@link #CSUM_PARTIAL}: sum from {@code start}, store at {@code start + offset}. */
+    public static void csum(long mbuf, int start, int offset) {
+        Mem.putShort(mbuf + CSUM_START, start);
+        Mem.putByte(mbuf + CSUM_OFFSET, offset);
+    }
+
+    public static int port(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + PORT);
+    }
+
+    public static int queue(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + QUEUE);
+    }
+
+    public static void port(long mbuf, int port, int queue) {
+        Mem.putByte(mbuf + PORT, port);
+        Mem.putByte(mbuf + QUEUE, queue);
+    }
+
+    public static int dropReason(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + DROP_REASON);
+    }
+
+    public static void dropReason(long mbuf, int reason) {
+        Mem.putByte(mbuf + DROP_REASON, reason);
+    }
+
+    /** {@link Owner#ordinal()} of the present owner. */
+    public static int owner(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + OWNER);
+    }
+
+    static void owner(long mbuf, Owner owner) {
+        Mem.putByte(mbuf + OWNER, owner.ordinal());
+    }
+
+    public static int passes(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + PASSES);
+    }
+
+    public static void passes(long mbuf, int passes) {
+        Mem.putByte(mbuf + PASSES, passes);
+    }
+
+    public static int homeLane(long mbuf) {
+        return Mem.getUnsignedByte(mbuf + HOME_LANE);
+    }
+
+    public static void homeLane(long mbuf, int lane) {
+        Mem.putByte(mbuf + HOME_LANE, lane);
+    }
+}

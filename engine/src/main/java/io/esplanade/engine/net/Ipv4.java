@@ -1,0 +1,142 @@
+package io.esplanade.engine.net;
+
+import io.esplanade.engine.os.Mem;
+
+/** An IPv4 header (RFC 791) at an absolute address. Only {@link #valid} looks before it reads. */
+public final class Ipv4 {
+
+    /** Bytes of a header without options. */
+    public static final int HEADER_LENGTH = 20;
+
+    /** The low half of the 128-bit form of an address, {@code ::ffff:a.b.c.d}, less the address. */
+    public static final long MAPPED = 0xffff_0000_0000L;
+
+    static final int SOURCE = 12;
+    private static final int DESTINATION = 16;
+    private static final int TTL = 8;
+    private static final int CHECKSUM = 10;
+
+    private static final int DF = 0x4000;
+    private static final int MF = 0x2000;
+    private static final int OFFSET_MASK = 0x1fff;
+
+    private Ipv4() {}
+
+    /** The version in an IP header of either family. */
+    public static int version(long address) {
+        return Mem.getUnsignedByte(address) >>> 4;
+    }
+
+    /**
+     * Whether {@code available} bytes hold a header whose version and lengths are right, and all of
+     * the packet. The checksum is another question.
+     */
+    public static boolean valid(long address, int available) {
+        if (available < HEADER_LENGTH || version(address) != 4) {
+            return false;
+        }
+        int header = headerLength(address);
+        int total = totalLength(address);
+        return header >= HEADER_LENGTH && header <= total && total <= available;
+    }
+
+    /** Bytes of header, options included. */
+    public static int headerLength(long address) {
+        return (Mem.getUnsignedByte(address) & 15) << 2;
+    }
+
+    /** DSCP and ECN. */
+    public static int tos(long address) {
+        return Mem.getUnsignedByte(address + 1);
+    }
+
+    /** Bytes of packet. */
+    public static int totalLength(long address) {
+        return Mem.getShortBE(address + 2);
+    }
+
+    public static int id(long address) {
+        return Mem.getShortBE(address + 4);
+    }
+
+    public static boolean dontFragment(long address) {
+        return (Mem.getShortBE(address + 6) & DF) != 0;
+    }
+
+    public static boolean moreFragments(long address) {
+        return (Mem.getShortBE(address + 6) & MF) != 0;
+    }
+
+    /** Where in the original packet this fragment's data belongs, in bytes. */
+    public static int fragmentOffset(long address) {
+        return (Mem.getShortBE(address + 6) & OFFSET_MASK) << 3;
+    }
+
+    /** Whether it is a fragment, first or later. */
+    public static boolean isFragment(long address) {
+        return (Mem.getShortBE(address + 6) & (MF | OFFSET_MASK)) != 0;
+    }
+
+    public static int ttl(long address) {
+        return Mem.getUnsignedByte(address + TTL);
+    }
+
+    public static int protocol(long address) {
+        return Mem.getUnsignedByte(address + 9);
+    }
+
+    public static int checksum(long address) {
+        return Mem.getShortBE(address + CHECKSUM);
+    }
+
+    public static int source(long address) {
+        return Mem.getIntBE(address + SOURCE);
+    }
+
+    public static int destination(long address) {
+        return Mem.getIntBE(address + DESTINATION);
+    }
+
+    /** The low half of the source's 128-bit form; the high half is 0. */
+    public static long sourceLow(long address) {
+        return MAPPED | Integer.toUnsignedLong(source(address));
+    }
+
+    /** The low half of the destination's 128-bit form; the high half is 0. */
+    public static long destinationLow(long address) {
+        return MAPPED | Integer.toUnsignedLong(destination(address));
+    }
+
+    /** Whether the header's checksum is right. */
+    public static boolean checksumRight(long address) {
+        return Checksum.of(address, headerLength(address)) == 0;
+    }
+
+    /** Computes the header's checksum anew and stores it. */
+    public static void updateChecksum(long address) {
+        Mem.putShortBE(address + CHECKSUM, 0);
+        Mem.putShortBE(address + CHECKSUM, Checksum.of(address, headerLength(address)));
+    }
+
+    /**
+     * Takes one off the TTL, which must not be 0, and corrects the checksum for it: a wrong
+     * checksum stays wrong.
+     */
+    public static void decrementTtl(long address) {
+        int old = Mem.getShortBE(address + TTL);
+        Mem.putByte(address + TTL, (old >>> 8) - 1);
+        Mem.putShortBE(address + CHECKSUM, Checksum.update(checksum(address), old, old - 0x100));
+    }
+
+    /** The transport header of a {@link #valid} packet, as {@link Transport} reads it. */
+    public static int transport(long address) {
+        int flags = 0;
+        if (isFragment(address)) {
+            flags = Transport.FRAGMENT;
+            if (fragmentOffset(address) != 0) {
+                flags |= Transport.LATER_FRAGMENT;
+            }
+        }
+        return Transport.of(protocol(address), headerLength(address), flags);
+    }
+}

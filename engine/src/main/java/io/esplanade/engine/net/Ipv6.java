@@ -1,0 +1,129 @@
+package io.esplanade.engine.net;
+
+import io.esplanade.engine.os.Mem;
+
+/** An IPv6 header (RFC 8200) at an absolute address. Only {@link #valid} looks before it reads. */
+public final class Ipv6 {
+
+    /** Bytes of the fixed header. */
+    public static final int HEADER_LENGTH = 40;
+
+    /** How many extension headers a packet may have; more are not walked (RFC 8504 §5.3). */
+    public static final int MAX_EXTENSIONS = 8;
+
+    static final int SOURCE = 8;
+    private static final int DESTINATION = 24;
+    private static final int HOP_LIMIT = 7;
+    private static final int SHORTEST_EXTENSION = 8;
+
+    private Ipv6() {}
+
+    /**
+     * Whether {@code available} bytes hold a header of version 6 and all of the packet. Jumbograms
+     * are not known here.
+     */
+    public static boolean valid(long address, int available) {
+        return available >= HEADER_LENGTH
+                && Ipv4.version(address) == 6
+                && totalLength(address) <= available;
+    }
+
+    /** DSCP and ECN. */
+    public static int trafficClass(long address) {
+        return Mem.getShortBE(address) >>> 4 & 0xff;
+    }
+
+    public static int flowLabel(long address) {
+        return Mem.getIntBE(address) & 0xf_ffff;
+    }
+
+    /** Bytes behind the fixed header. */
+    public static int payloadLength(long address) {
+        return Mem.getShortBE(address + 4);
+    }
+
+    /** Bytes of packet. */
+    public static int totalLength(long address) {
+        return HEADER_LENGTH + payloadLength(address);
+    }
+
+    /** The number of the header that follows, an extension header perhaps. */
+    public static int nextHeader(long address) {
+        return Mem.getUnsignedByte(address + 6);
+    }
+
+    public static int hopLimit(long address) {
+        return Mem.getUnsignedByte(address + HOP_LIMIT);
+    }
+
+    /** Takes one off the hop limit, which must not be 0. */
+    public static void decrementHopLimit(long address) {
+        Mem.putByte(address + HOP_LIMIT, hopLimit(address) - 1);
+    }
+
+    public static long sourceHigh(long address) {
+        return Mem.getLongBE(address + SOURCE);
+    }
+
+    public static long sourceLow(long address) {
+        return Mem.getLongBE(address + SOURCE + 8);
+    }
+
+    public static long destinationHigh(long address) {
+        return Mem.getLongBE(address + DESTINATION);
+    }
+
+    public static long destinationLow(long address) {
+        return Mem.getLongBE(address + DESTINATION + 8);
+    }
+
+    /**
+     * The transport header of a {@link #valid} packet, as {@link Transport} reads it, found by
+     * walking the extension headers that selectors look past: hop-by-hop and destination options,
+     * routing and fragment (RFC 4301 §4.4.1.1; AH and ESP count as transport). {@link
+     * Transport#MALFORMED} if one of them is cut off, hop-by-hop options do not come first (RFC
+     * 8200 §4.3), or there are more than {@link #MAX_EXTENSIONS}.
+     */
+    public static int transport(long address) {
+        int length = totalLength(address);
+        int next = nextHeader(address);
+        int offset = HEADER_LENGTH;
+        int flags = 0;
+        for (int extensions = 0; isExtension(next); extensions++) {
+            boolean misplaced = next == IpProtocol.HOP_BY_HOP && extensions > 0;
+            if (misplaced || extensions == MAX_EXTENSIONS || offset + SHORTEST_EXTENSION > length) {
+                return Transport.MALFORMED;
+            }
+            long extension = address + offset;
+            if (next == IpProtocol.FRAGMENT) {
+                flags |= fragmentFlags(Mem.getShortBE(extension + 2));
+                offset += SHORTEST_EXTENSION;
+            } else {
+                offset += SHORTEST_EXTENSION + (Mem.getUnsignedByte(extension + 1) << 3);
+            }
+            if (offset > length) {
+                return Transport.MALFORMED;
+            }
+            next = Mem.getUnsignedByte(extension);
+            if ((flags & Transport.LATER_FRAGMENT) != 0) {
+                break; // what follows is data
+            }
+        }
+        return Transport.of(next, offset, flags);
+    }
+
+    private static boolean isExtension(int protocol) {
+        return protocol == IpProtocol.HOP_BY_HOP
+                || protocol == IpProtocol.ROUTING
+                || protocol == IpProtocol.FRAGMENT
+                || protocol == IpProtocol.DESTINATION_OPTIONS;
+    }
+
+    /** An atomic fragment, the first and last at once, is no fragment (RFC 6946). */
+    private static int fragmentFlags(int offsetAndMore) {
+        if (offsetAndMore >>> 3 != 0) {
+            return Transport.FRAGMENT | Transport.LATER_FRAGMENT;
+        }
+        return (offsetAndMore & 1) != 0 ? Transport.FRAGMENT : 0;
+    }
+}

@@ -1,0 +1,60 @@
+package io.esplanade.engine.net;
+
+import io.esplanade.engine.os.Mem;
+
+/**
+ * Where a packet's transport header is and what it is, packed into an int so that finding it
+ * allocates nothing; and the ports, which all protocols that have them keep in the same place.
+ */
+public final class Transport {
+
+    /** Not a transport header: the headers before it are malformed. */
+    public static final int MALFORMED = -1;
+
+    /** Flag: the packet is a fragment, first or later. */
+    public static final int FRAGMENT = 1 << 24;
+
+    /** Flag: the packet is a fragment but not the first, so that no transport header is in it. */
+    public static final int LATER_FRAGMENT = 1 << 25;
+
+    private Transport() {}
+
+    static int of(int protocol, int offset, int flags) {
+        return flags | protocol << 16 | offset;
+    }
+
+    /** The protocol's number: what comes after extension headers (RFC 4301 §4.4.1.1). */
+    public static int protocol(int transport) {
+        return transport >>> 16 & 0xff;
+    }
+
+    /** Bytes from the IP header to the transport header, or in a later fragment to the data. */
+    public static int offset(int transport) {
+        return transport & 0xffff;
+    }
+
+    public static boolean isFragment(int transport) {
+        return (transport & FRAGMENT) != 0;
+    }
+
+    public static boolean isLaterFragment(int transport) {
+        return (transport & LATER_FRAGMENT) != 0;
+    }
+
+    /** Whether ports can be read from a packet of {@code length} bytes. */
+    public static boolean portsKnown(int transport, int length) {
+        return IpProtocol.hasPorts(protocol(transport))
+                && !isLaterFragment(transport)
+                && offset(transport) + 4 <= length;
+    }
+
+    /** The source port of the transport header at {@code address}. */
+    public static int sourcePort(long address) {
+        return Mem.getShortBE(address);
+    }
+
+    /** The destination port of the transport header at {@code address}. */
+    public static int destinationPort(long address) {
+        return Mem.getShortBE(address + 2);
+    }
+}

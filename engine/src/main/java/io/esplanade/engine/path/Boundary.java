@@ -1,0 +1,126 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.Action;
+import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.port.Side;
+
+/**
+ * Where packets may go: routes and policies together (RFC 4301 §5). The slow path behind the flow
+ * cache; every verdict of the engine is made here.
+ *
+ * <ul>
+ *   <li>From protected to unprotected, a packet passes the outbound SPD.
+ *   <li>In clear from an unprotected port, it passes the inbound SPD, where PROTECT means drop; and
+ *       then the outbound one if it is to leave by such a port again.
+ *   <li>Out of an SA and on to the unprotected side, it goes round again to pass the outbound SPD.
+ * </ul>
+ */
+final class Boundary {
+
+    private final Tables tables;
+
+    Boundary(Tables tables) {
+        this.tables = tables;
+    }
+
+    /** The verdict on packets with this key that stand at {@code origin}. */
+    long decide(FlowKey key, int origin, Spd spd) {
+        if (key.isUnroutable()) {
+            return Verdict.drop(DropReason.MULTICAST);
+        }
+        return switch (origin) {
+            case Origin.UNPROTECTED -> inClear(key, spd);
+            case Origin.DECAPSULATED -> decapsulated(key);
+            default -> fromProtected(key, spd);
+        };
+    }
+
+    private long inClear(FlowKey key, Spd spd) {
+        if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
+            return Verdict.drop(DropReason.NOT_FOR_US);
+        }
+        int policy = find(spd, Direction.INBOUND, key);
+        if (policy < 0) {
+            return undecided(policy);
+        }
+        return switch (spd.action(policy)) {
+            case PROTECT -> Verdict.drop(DropReason.CLEARTEXT_FOR_PROTECT);
+            case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
+            case BYPASS -> letIn(key, spd);
+        };
+    }
+
+    private long letIn(FlowKey key, Spd spd) {
+        int nextHop = route(key);
+        return nextHop >= 0 && !leadsOut(nextHop)
+                ? Verdict.of(Verdict.BYPASS, nextHop)
+                : fromProtected(key, spd);
+    }
+
+    private long decapsulated(FlowKey key) {
+        if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
+            // A nested SA ends here too: another pass will take the next ESP header off.
+            return key.protocol == IpProtocol.ESP
+                    ? Verdict.of(Verdict.LOOP, 0)
+                    : Verdict.drop(DropReason.NOT_FOR_US);
+        }
+        int nextHop = route(key);
+        if (nextHop < 0) {
+            return Verdict.drop(DropReason.NO_ROUTE);
+        }
+        return leadsOut(nextHop)
+                ? Verdict.of(Verdict.LOOP, 0)
+                : Verdict.of(Verdict.FORWARD, nextHop);
+    }
+
+    private long fromProtected(FlowKey key, Spd spd) {
+        if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
+            return Verdict.drop(DropReason.NOT_FOR_US);
+        }
+        int nextHop = route(key);
+        if (nextHop < 0) {
+            return Verdict.drop(DropReason.NO_ROUTE);
+        }
+        if (!leadsOut(nextHop)) {
+            return Verdict.of(Verdict.FORWARD, nextHop);
+        }
+        int policy = find(spd, Direction.OUTBOUND, key);
+        if (policy < 0) {
+            return undecided(policy);
+        }
+        Action action = spd.action(policy);
+        return switch (action) {
+            case PROTECT -> Verdict.of(Verdict.PROTECT, spd.tunnel(policy));
+            case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
+            case BYPASS -> Verdict.of(Verdict.BYPASS, nextHop);
+        };
+    }
+
+    private static long undecided(int policy) {
+        return Verdict.drop(policy == Spd.NEEDS_PORTS ? DropReason.FRAGMENT : DropReason.NO_POLICY);
+    }
+
+    private int route(FlowKey key) {
+        return tables.route(key.destinationHigh, key.destinationLow);
+    }
+
+    private boolean leadsOut(int nextHop) {
+        return tables.side(tables.nextHops().get(nextHop).port()) == Side.UNPROTECTED;
+    }
+
+    private static int find(Spd spd, Direction direction, FlowKey key) {
+        return spd.lookup(
+                direction,
+                key.sourceHigh,
+                key.sourceLow,
+                key.destinationHigh,
+                key.destinationLow,
+                key.protocol,
+                key.sourcePort,
+                key.destinationPort,
+                key.portsKnown);
+    }
+}

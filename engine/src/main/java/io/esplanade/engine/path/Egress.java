@@ -1,0 +1,226 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.esp.Decapsulator;
+import io.esplanade.engine.fib.NeighbourTable;
+import io.esplanade.engine.fib.NextHop;
+import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.ReplayGate;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.ipsec.SelectorSet;
+import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.Owner;
+
+/**
+ * The last stage: what came out of an SA is checked and routed, everything is handed to its port.
+ * Sequential: one thread, packets in the order in which Ingress saw them.
+ *
+ * <p>A decapsulated packet: replay window (RFC 4303 §3.4.3), trailer off, inner header checked,
+ * selectors of its SA (RFC 4301 §5.2), then its verdict: on to a protected port, or round again by
+ * way of the loop.
+ */
+public final class Egress {
+
+    private final Tables tables;
+    private final SaTable sas;
+    private final Boundary boundary;
+    private final ReplayGate replay;
+    private final FlowCache flows;
+    private final MbufPool pool;
+    private final Burst loop;
+    private final Transmitter[] ports;
+    private final DropSink drops;
+    private final CounterTable counters;
+    private final FlowKey key = new FlowKey();
+
+    /**
+     * @param loop where packets wait for another pass; the lane gives them to Ingress
+     * @param ports the ways out, by port index
+     */
+    public Egress(
+            Tables tables,
+            SaTable sas,
+            ReplayGate replay,
+            int flowCacheSize,
+            MbufPool pool,
+            Burst loop,
+            Transmitter[] ports,
+            DropSink drops,
+            CounterTable counters) {
+        this.tables = tables;
+        this.sas = sas;
+        this.boundary = new Boundary(tables);
+        this.replay = replay;
+        this.flows = new FlowCache(flowCacheSize);
+        this.pool = pool;
+        this.loop = loop;
+        this.ports = ports;
+        this.drops = drops;
+        this.counters = counters;
+    }
+
+    /** Takes every packet of the burst to its end, which is empty afterwards. */
+    public void process(Burst burst) {
+        long version = tables.version();
+        Spd spd = tables.spd();
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            DropReason reason = DropReason.of(Mbuf.dropReason(mbuf));
+            if (reason == DropReason.NONE) {
+                int flags = Mbuf.flags(mbuf);
+                if ((flags & Mbuf.DECRYPT) != 0) {
+                    reason = decapsulated(mbuf, version, spd);
+                } else if ((flags & Mbuf.ENCRYPT) != 0) {
+                    reason = encapsulated(mbuf, version);
+                } else {
+                    reason = send(mbuf);
+                }
+            } else if (reason == DropReason.ICV_FAILED) {
+                countIcvFailure(mbuf);
+            }
+            if (reason != DropReason.NONE) {
+                drops.drop(mbuf, reason);
+            }
+        }
+        burst.clear();
+    }
+
+    private DropReason encapsulated(long mbuf, long version) {
+        OutboundState sa = sas.outboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+        if (sa == null) {
+            return DropReason.SA_RETIRED;
+        }
+        int nextHop = sa.route(version);
+        if (nextHop == OutboundState.ROUTE_UNKNOWN) {
+            nextHop = tables.route(sa.destinationHigh(), sa.destinationLow());
+            sa.route(version, nextHop);
+        }
+        if (nextHop < 0) {
+            return DropReason.NO_ROUTE;
+        }
+        Mbuf.nextHop(mbuf, nextHop);
+        return send(mbuf, sa.destinationHigh(), sa.destinationLow());
+    }
+
+    private DropReason decapsulated(long mbuf, long version, Spd spd) {
+        int slot = Mbuf.sa(mbuf);
+        int generation = Mbuf.saGeneration(mbuf);
+        InboundState sa = sas.inboundState(slot, generation);
+        if (sa == null) {
+            return DropReason.SA_RETIRED;
+        }
+        DropReason reason = replay.accept(sa, Mbuf.sequence(mbuf));
+        if (reason == DropReason.NONE) {
+            reason = Decapsulator.finish(mbuf, sa);
+        }
+        if (reason != DropReason.NONE) {
+            sa.countRefused(reason);
+            return reason;
+        }
+        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
+        if (key.parse(mbuf) != DropReason.NONE || ipv6 != Mbuf.has(mbuf, Mbuf.IPV6)) {
+            return DropReason.BAD_INNER_HEADER;
+        }
+        int bytes = Mbuf.length(mbuf);
+        sa.count(bytes);
+        counters.add(Counter.DECRYPTED_PACKETS, 1);
+        counters.add(Counter.DECRYPTED_BYTES, bytes);
+
+        long origin = Origin.decapsulated(slot, generation);
+        int hash = FlowCache.hash(key, origin);
+        long verdict = flows.find(key, origin, hash, version);
+        if (verdict == FlowCache.MISS) {
+            verdict =
+                    matches(sa)
+                            ? boundary.decide(key, Origin.DECAPSULATED, spd)
+                            : Verdict.drop(DropReason.POLICY_MISMATCH);
+            flows.put(key, origin, hash, version, verdict);
+            counters.add(Counter.FLOW_MISSES, 1);
+        } else {
+            counters.add(Counter.FLOW_HITS, 1);
+        }
+        return apply(mbuf, verdict);
+    }
+
+    private boolean matches(InboundState sa) {
+        return sa.selectors()
+                        .match(
+                                key.sourceHigh,
+                                key.sourceLow,
+                                key.destinationHigh,
+                                key.destinationLow,
+                                key.protocol,
+                                key.sourcePort,
+                                key.destinationPort,
+                                key.portsKnown)
+                != SelectorSet.NONE;
+    }
+
+    private DropReason apply(long mbuf, long verdict) {
+        switch (Verdict.kind(verdict)) {
+            case Verdict.DROP -> {
+                return Verdict.reason(verdict);
+            }
+            case Verdict.LOOP -> {
+                if (loop.room() == 0) {
+                    return DropReason.LOOP_FULL;
+                }
+                Mbuf.flags(mbuf, 0);
+                Mbuf.sa(mbuf, SaTable.NONE, 0);
+                pool.move(mbuf, Owner.EGRESS, Owner.LOOP);
+                loop.add(mbuf);
+                counters.add(Counter.LOOPED_PACKETS, 1);
+                return DropReason.NONE;
+            }
+            default -> {
+                if (!Ttl.decrement(mbuf)) {
+                    return DropReason.TTL_EXPIRED;
+                }
+                Mbuf.nextHop(mbuf, Verdict.index(verdict));
+                return send(mbuf, key.destinationHigh, key.destinationLow);
+            }
+        }
+    }
+
+    /** Sends a packet that was only forwarded: its destination is in its own header. */
+    private DropReason send(long mbuf) {
+        if (!ports[tables.nextHops().get(Mbuf.nextHop(mbuf)).port()].needsNeighbours()) {
+            return send(mbuf, 0, 0);
+        }
+        DropReason reason = key.parse(mbuf);
+        return reason == DropReason.NONE
+                ? send(mbuf, key.destinationHigh, key.destinationLow)
+                : reason;
+    }
+
+    /** Hands a packet for this destination to the port of its next hop. */
+    private DropReason send(long mbuf, long destinationHigh, long destinationLow) {
+        NextHop hop = tables.nextHops().get(Mbuf.nextHop(mbuf));
+        Transmitter port = ports[hop.port()];
+        long mac = NeighbourTable.NONE;
+        if (port.needsNeighbours()) {
+            long high = hop.onLink() ? destinationHigh : hop.viaHigh();
+            long low = hop.onLink() ? destinationLow : hop.viaLow();
+            mac = tables.neighbours().lookup(hop.port(), high, low);
+            if (mac == NeighbourTable.NONE) {
+                return DropReason.NO_NEIGHBOUR;
+            }
+        }
+        return port.enqueue(mbuf, mac);
+    }
+
+    private void countIcvFailure(long mbuf) {
+        InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+        if (sa != null) {
+            sa.countRefused(DropReason.ICV_FAILED);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.esplanade.engine.path;
+
+/**
+ * Remembers the verdict on each flow, so that policies and routes are looked up once per flow and
+ * not once per packet.
+ *
+ * <p>Direct-mapped: a flow that falls on another's entry replaces it. An entry counts only while
+ * the tables have the version they had when it was made, so a change of a policy or route is
+ * effective with the next burst. SAs are not remembered: a verdict names a tunnel, and the tunnel's
+ * SA is looked up per packet, so that a rekey takes over between two packets.
+ *
+ * <p>Eight longs, one cache line, per entry: source, destination, protocol and ports, origin, table
+ * version, verdict. One thread.
+ */
+final class FlowCache {
+
+    /** Answer of {@link #find}: not there. */
+    static final long MISS = -1;
+
+    private static final int WORDS = 8;
+
+    private final long[] entries;
+    private final int mask;
+
+    /**
+     * @param size how many flows, rounded up to a power of two
+     */
+    FlowCache(int size) {
+        int slots = Integer.highestOneBit(Math.max(size, 2) - 1) << 1;
+        entries = new long[slots * WORDS];
+        mask = slots - 1;
+    }
+
+    /** The flow's hash, which also spreads flows over the entries. */
+    static int hash(FlowKey key, long origin) {
+        long h = key.sourceHigh * 0x9E3779B97F4A7C15L ^ key.sourceLow;
+        h = h * 0xC2B2AE3D27D4EB4FL ^ key.destinationHigh;
+        h = h * 0x165667B19E3779F9L ^ key.destinationLow;
+        h = h * 0x9E3779B97F4A7C15L ^ key.protocolWord();
+        h = (h ^ origin) * 0xC2B2AE3D27D4EB4FL;
+        return (int) (h >>> 32);
+    }
+
+    /** The verdict on the flow, or {@link #MISS}. */
+    long find(FlowKey key, long origin, int hash, long version) {
+        long[] e = entries;
+        int i = (hash & mask) * WORDS;
+        return e[i + 1] == key.sourceLow
+                        && e[i + 3] == key.destinationLow
+                        && e[i + 4] == key.protocolWord()
+                        && e[i] == key.sourceHigh
+                        && e[i + 2] == key.destinationHigh
+                        && e[i + 5] == origin
+                        && e[i + 6] == version
+                ? e[i + 7]
+                : MISS;
+    }
+
+    void put(FlowKey key, long origin, int hash, long version, long verdict) {
+        long[] e = entries;
+        int i = (hash & mask) * WORDS;
+        e[i] = key.sourceHigh;
+        e[i + 1] = key.sourceLow;
+        e[i + 2] = key.destinationHigh;
+        e[i + 3] = key.destinationLow;
+        e[i + 4] = key.protocolWord();
+        e[i + 5] = origin;
+        e[i + 6] = version;
+        e[i + 7] = verdict;
+    }
+}

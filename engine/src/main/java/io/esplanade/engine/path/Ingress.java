@@ -1,0 +1,224 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.ReplayGate;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.ipsec.SequenceSource;
+import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.Ethernet;
+import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.port.LinkType;
+import io.esplanade.engine.port.Side;
+
+/**
+ * The first stage: says of each packet received what is to be done with it, and takes sequence
+ * numbers. Sequential: one thread, packets in order.
+ *
+ * <ol>
+ *   <li>link-layer header off, IP header checked;
+ *   <li>ESP for one of our SAs: find the SA, infer the number, look at the window early;
+ *   <li>all else: the verdict on its flow, from the cache or from {@link Boundary}.
+ * </ol>
+ */
+public final class Ingress {
+
+    private static final int MAX_PASSES = 4;
+    private static final int ESP_HEADER = 8;
+
+    private final Tables tables;
+    private final Boundary boundary;
+    private final SaTable sas;
+    private final SequenceSource sequences;
+    private final ReplayGate replay;
+    private final FlowCache flows;
+    private final DropSink drops;
+    private final CounterTable counters;
+    private final FlowKey key = new FlowKey();
+
+    public Ingress(
+            Tables tables,
+            SaTable sas,
+            SequenceSource sequences,
+            ReplayGate replay,
+            int flowCacheSize,
+            DropSink drops,
+            CounterTable counters) {
+        this.tables = tables;
+        this.boundary = new Boundary(tables);
+        this.sas = sas;
+        this.sequences = sequences;
+        this.replay = replay;
+        this.flows = new FlowCache(flowCacheSize);
+        this.drops = drops;
+        this.counters = counters;
+    }
+
+    /**
+     * Classifies the packets received on one port; those to be dropped are, the others stay in the
+     * burst in order.
+     */
+    public void received(Burst burst, Side side, LinkType link) {
+        run(burst, side == Side.PROTECTED ? Origin.PROTECTED : Origin.UNPROTECTED, link);
+    }
+
+    /** Classifies packets on another pass: decapsulated, on the protected side. */
+    public void looped(Burst burst) {
+        run(burst, Origin.PROTECTED, LinkType.RAW_IP);
+    }
+
+    private void run(Burst burst, int origin, LinkType link) {
+        long version = tables.version();
+        Spd spd = tables.spd();
+        int hits = 0;
+        int misses = 0;
+        int kept = 0;
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            DropReason reason = check(mbuf, link);
+            if (reason == DropReason.NONE) {
+                reason = ownEsp(mbuf, origin);
+                if (reason == null) {
+                    int hash = FlowCache.hash(key, origin);
+                    long verdict = flows.find(key, origin, hash, version);
+                    if (verdict == FlowCache.MISS) {
+                        verdict = boundary.decide(key, origin, spd);
+                        flows.put(key, origin, hash, version, verdict);
+                        misses++;
+                    } else {
+                        hits++;
+                    }
+                    Mbuf.flowHash(mbuf, hash);
+                    reason = apply(mbuf, verdict);
+                }
+            }
+            if (reason == DropReason.NONE) {
+                burst.set(kept++, mbuf);
+            } else {
+                drops.drop(mbuf, reason);
+            }
+        }
+        burst.count(kept);
+        counters.add(Counter.FLOW_HITS, hits);
+        counters.add(Counter.FLOW_MISSES, misses);
+    }
+
+    private DropReason check(long mbuf, LinkType link) {
+        int passes = Mbuf.passes(mbuf) + 1;
+        if (passes > MAX_PASSES) {
+            return DropReason.LOOP_LIMIT;
+        }
+        Mbuf.passes(mbuf, passes);
+        if (link == LinkType.ETHERNET) {
+            if (Mbuf.length(mbuf) < Ethernet.HEADER_LENGTH) {
+                return DropReason.RUNT;
+            }
+            long frame = Mbuf.data(mbuf);
+            int type = Ethernet.type(frame);
+            if (type != Ethernet.IPV4 && type != Ethernet.IPV6) {
+                return DropReason.NOT_IP;
+            }
+            if (Ethernet.isGroup(Ethernet.destination(frame))) {
+                return DropReason.MULTICAST; // whatever the packet says (RFC 1812 §5.3.4)
+            }
+            Mbuf.pull(mbuf, Ethernet.HEADER_LENGTH);
+        }
+        return key.parse(mbuf);
+    }
+
+    /**
+     * Takes ESP packets for this gateway: from the unprotected side, or on another pass (a nested
+     * SA).
+     *
+     * @return null if the packet is none; else {@link DropReason#NONE} or why it is dropped
+     */
+    private DropReason ownEsp(long mbuf, int origin) {
+        if (key.protocol != IpProtocol.ESP
+                || (origin != Origin.UNPROTECTED && Mbuf.passes(mbuf) == 1)) {
+            return null;
+        }
+        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+            return isLocal() ? DropReason.FRAGMENT : null;
+        }
+        int offset = Mbuf.l4Offset(mbuf);
+        if (Mbuf.length(mbuf) < offset + ESP_HEADER) {
+            return isLocal() ? DropReason.ESP_RUNT : null;
+        }
+        long esp = Mbuf.data(mbuf) + offset;
+        int slot = sas.inbound(Mem.getIntBE(esp), key.destinationHigh, key.destinationLow);
+        if (slot == SaTable.NONE) {
+            return isLocal() ? DropReason.NO_SA : null;
+        }
+        int generation = sas.generation(slot);
+        InboundState sa = sas.inboundState(slot, generation);
+        if (sa == null) {
+            return DropReason.NO_SA;
+        }
+        long sequence = replay.infer(sa, Mem.getIntBE(esp + 4));
+        DropReason early = replay.early(sa, sequence);
+        if (early != DropReason.NONE) {
+            return early;
+        }
+        Mbuf.sequence(mbuf, sequence);
+        Mbuf.sa(mbuf, slot, generation);
+        Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.DECRYPT);
+        return DropReason.NONE;
+    }
+
+    private boolean isLocal() {
+        return tables.isLocal(key.destinationHigh, key.destinationLow);
+    }
+
+    private DropReason apply(long mbuf, long verdict) {
+        int kind = Verdict.kind(verdict);
+        if (kind == Verdict.DROP) {
+            return Verdict.reason(verdict);
+        }
+        if (!Ttl.decrement(mbuf)) {
+            return DropReason.TTL_EXPIRED;
+        }
+        int flags = Mbuf.flags(mbuf);
+        if (kind == Verdict.PROTECT) {
+            Mbuf.flags(mbuf, flags | Mbuf.ENCRYPT);
+            return number(mbuf, Verdict.index(verdict));
+        }
+        Mbuf.nextHop(mbuf, Verdict.index(verdict));
+        if (kind == Verdict.BYPASS) {
+            flags |= Mbuf.BYPASSED;
+            counters.add(Counter.BYPASSED_PACKETS, 1);
+        }
+        Mbuf.flags(mbuf, flags);
+        return DropReason.NONE;
+    }
+
+    /** Chooses the tunnel's SA of this moment and takes its next sequence number. */
+    private DropReason number(long mbuf, int tunnel) {
+        int slot = sas.outbound(tunnel);
+        if (slot == SaTable.NONE) {
+            return DropReason.NO_OUTBOUND_SA;
+        }
+        int generation = sas.generation(slot);
+        OutboundState sa = sas.outboundState(slot, generation);
+        if (sa == null) {
+            return DropReason.NO_OUTBOUND_SA;
+        }
+        long sequence = sequences.next(sa);
+        if (sequence == SequenceSource.NONE) {
+            return sa.exhausted()
+                    ? DropReason.SEQUENCE_EXHAUSTED
+                    : DropReason.NONCE_BLOCK_EXHAUSTED;
+        }
+        sa.count(Mbuf.length(mbuf));
+        Mbuf.sequence(mbuf, sequence);
+        Mbuf.sa(mbuf, slot, generation);
+        return DropReason.NONE;
+    }
+}

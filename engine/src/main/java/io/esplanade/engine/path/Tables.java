@@ -1,0 +1,93 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.fib.Fib;
+import io.esplanade.engine.fib.NeighbourTable;
+import io.esplanade.engine.fib.NextHops;
+import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.ipsec.Sad;
+import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.port.Side;
+
+/**
+ * Everything the stages look things up in. The conductor alone writes; lanes read without locks.
+ *
+ * <p>The version goes up by one after each change of a policy, a route or a local address: it dates
+ * the flow caches' entries. A lane reads it once, before the burst it works on.
+ */
+public final class Tables {
+
+    private final Sad sad = new Sad();
+    private final Fib fib = new Fib();
+    private final NextHops nextHops = new NextHops();
+    private final NeighbourTable neighbours = new NeighbourTable();
+    private final AddressSet localAddresses = new AddressSet();
+    private final Side[] sides;
+    private volatile Spd spd = Spd.EMPTY;
+    private volatile long version = 1;
+
+    /**
+     * @param sides the ports' sides, by port index
+     */
+    public Tables(Side... sides) {
+        this.sides = sides.clone();
+    }
+
+    public Sad sad() {
+        return sad;
+    }
+
+    public Fib fib() {
+        return fib;
+    }
+
+    /** The next hop towards the address, or {@link Fib#NONE}. */
+    public int route(long high, long low) {
+        return IpAddresses.isIpv4(high, low)
+                ? fib.lookupIpv4((int) low)
+                : fib.lookupIpv6(high, low);
+    }
+
+    public NextHops nextHops() {
+        return nextHops;
+    }
+
+    public NeighbourTable neighbours() {
+        return neighbours;
+    }
+
+    /** The gateway's own addresses. */
+    public AddressSet localAddresses() {
+        return localAddresses;
+    }
+
+    /** The policies of this moment; read once per burst, after {@link #version}. */
+    public Spd spd() {
+        return spd;
+    }
+
+    public long version() {
+        return version;
+    }
+
+    /** Which side port {@code port} is on. */
+    public Side side(int port) {
+        return sides[port];
+    }
+
+    /** Whether the address is the gateway's own. */
+    public boolean isLocal(long high, long low) {
+        return localAddresses.contains(high, low);
+    }
+
+    /** Conductor: makes {@code next} the policies and, with all changes before it, effective. */
+    public void publish(Spd next) {
+        spd = next;
+        changed();
+    }
+
+    /** Conductor: makes changes of routes and addresses effective. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+    public void changed() {
+        version = version + 1;
+    }
+}

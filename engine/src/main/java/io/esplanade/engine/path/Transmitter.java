@@ -1,0 +1,189 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.net.Ethernet;
+import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.port.Capability;
+import io.esplanade.engine.port.LinkType;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.Side;
+import io.esplanade.engine.port.TxQueue;
+
+/**
+ * A lane's way out by one port: gathers packets into bursts, puts link-layer headers on, and is the
+ * last to look: an unprotected port gets nothing that is not sealed, bypassed or the gateway's own.
+ *
+ * <p>Nothing waits: what a full queue does not take is offered once more in the next cycle, then
+ * dropped; only a lossless queue keeps its packets until it takes them, and {@link #holdsUp} then
+ * stops the lane from receiving more. One thread.
+ */
+public final class Transmitter {
+
+    private final MbufPool pool;
+    private final Side side;
+    private final LinkType link;
+    private final int mtu;
+    private final long mac;
+    private final boolean lossless;
+    private final TxQueue queue;
+    private final Burst waiting;
+    private final int burstSize;
+    private final DropSink drops;
+    private final CounterTable counters;
+    private boolean retried;
+
+    /**
+     * @param burstSize packets that may come in one burst
+     */
+    public Transmitter(
+            Port port,
+            TxQueue queue,
+            MbufPool pool,
+            int burstSize,
+            DropSink drops,
+            CounterTable counters) {
+        this.pool = pool;
+        this.side = port.side();
+        this.link = port.linkType();
+        this.mtu = port.mtu();
+        this.mac = port.mac();
+        this.lossless = port.capabilities().contains(Capability.LOSSLESS);
+        this.queue = queue;
+        this.burstSize = burstSize;
+        this.waiting = new Burst(4 * burstSize);
+        this.drops = drops;
+        this.counters = counters;
+    }
+
+    /**
+     * Gives the packet, which is at its IP header and belongs to {@code EGRESS}, to the port.
+     *
+     * @param destinationMac link-layer address of the next hop; not looked at on raw IP
+     * @return {@link DropReason#NONE}, or why the caller is to drop it
+     */
+    DropReason enqueue(long mbuf, long destinationMac) {
+        if (side == Side.UNPROTECTED && !Mbuf.has(mbuf, Mbuf.SEALED | Mbuf.BYPASSED | Mbuf.LOCAL)) {
+            return DropReason.NOT_SEALED;
+        }
+        if (Mbuf.length(mbuf) > mtu) {
+            return DropReason.OVERSIZED;
+        }
+        if (queue.failure() != null) {
+            return DropReason.PORT_CLOSED;
+        }
+        if (waiting.room() == 0) {
+            flush(); // more ports than bursts fit have sent here in one cycle
+            if (waiting.room() == 0) {
+                return DropReason.TRANSMIT_FULL;
+            }
+        }
+        if (link == LinkType.ETHERNET) {
+            if (Mbuf.offset(mbuf) < Ethernet.HEADER_LENGTH) {
+                return DropReason.NO_HEADROOM;
+            }
+            int type = Ipv4.version(Mbuf.data(mbuf)) == 6 ? Ethernet.IPV6 : Ethernet.IPV4;
+            Mbuf.push(mbuf, Ethernet.HEADER_LENGTH);
+            Ethernet.write(Mbuf.data(mbuf), destinationMac, mac, type);
+        }
+        pool.move(mbuf, Owner.EGRESS, Owner.TRANSMIT);
+        waiting.add(mbuf);
+        return DropReason.NONE;
+    }
+
+    /** Whether next hops on this port need link-layer addresses. */
+    boolean needsNeighbours() {
+        return link == LinkType.ETHERNET;
+    }
+
+    /**
+     * Whether so much waits for a lossless port that the lane must not take in another burst.
+     *
+     * <p>From the port itself it takes longer: two gateways that have filled the cable between them
+     * must both go on receiving from it, or neither could ever send again. That is safe while few
+     * of the packets go back where they came from; when many do, it too has an end.
+     *
+     * @param samePort whether the burst would come from this port
+     */
+    public boolean holdsUp(boolean samePort) {
+        return lossless && (samePort ? waiting.room() < burstSize : waiting.count() > burstSize);
+    }
+
+    /** Packets that wait to be taken or are taken and not yet sent. */
+    public int pending() {
+        return waiting.count() + queue.pending();
+    }
+
+    /**
+     * Offers what waits to the queue, frees what it has sent, and drops what it refused twice.
+     *
+     * @return packets taken
+     */
+    public int flush() {
+        int taken = 0;
+        if (!waiting.isEmpty()) {
+            long bytes = 0;
+            int n = waiting.count();
+            for (int i = 0; i < n; i++) {
+                bytes += Mbuf.length(waiting.get(i));
+            }
+            taken = offer(n);
+            for (int i = taken; i < n; i++) {
+                bytes -= Mbuf.length(waiting.get(i));
+            }
+            waiting.removeFirst(taken);
+            counters.add(Counter.TX_PACKETS, taken);
+            counters.add(Counter.TX_BYTES, bytes);
+            giveUp();
+            queue.flush();
+        }
+        queue.reclaim();
+        return taken;
+    }
+
+    private int offer(int n) {
+        try {
+            return queue.send(waiting, n);
+        } catch (Throwable t) { // no queue may, and ours do not
+            abandon();
+            throw t;
+        }
+    }
+
+    /**
+     * The queue threw, and what it has taken only the ledger knows. A packet that may still be in
+     * the queue is left to it: an mbuf lost is better than one with two owners.
+     */
+    private void abandon() {
+        for (int i = 0; i < waiting.count(); i++) {
+            long mbuf = waiting.get(i);
+            if (queue.pending() == 0 && Owner.of(Mbuf.owner(mbuf)) == Owner.TRANSMIT) {
+                drops.drop(mbuf, DropReason.LANE_FAILED);
+            }
+        }
+        waiting.clear();
+    }
+
+    private void giveUp() {
+        if (queue.failure() != null) {
+            dropWaiting(DropReason.PORT_CLOSED);
+        } else if (!waiting.isEmpty() && !lossless && retried) {
+            dropWaiting(DropReason.TRANSMIT_FULL);
+        }
+        retried = !waiting.isEmpty();
+    }
+
+    /** Drops what waits. */
+    public void dropWaiting(DropReason reason) {
+        for (int i = 0; i < waiting.count(); i++) {
+            drops.drop(waiting.get(i), reason);
+        }
+        waiting.clear();
+    }
+}

@@ -1,0 +1,186 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoQueue;
+import io.esplanade.engine.esp.Decapsulator;
+import io.esplanade.engine.esp.Encapsulator;
+import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.Mbuf;
+
+/**
+ * The second stage: ESP headers and cryptography. Parallel: it needs no order and touches no SA's
+ * sequence number or window.
+ *
+ * <p>Fills the descriptors of a whole burst, then makes one submission per provider in use. What
+ * fails is marked in its metadata and stays in the burst. One thread.
+ */
+public final class Worker implements AutoCloseable {
+
+    private final SaTable sas;
+    private final int index;
+    private final CounterTable counters;
+    private final Submission[] submissions;
+
+    /**
+     * @param index which of its lane's workers it is, and so which contexts it uses
+     * @param providers by the index that SA states name
+     * @param burstSize the most mbufs in one burst
+     */
+    public Worker(
+            SaTable sas,
+            int index,
+            CryptoProvider[] providers,
+            int burstSize,
+            CounterTable counters) {
+        this.sas = sas;
+        this.index = index;
+        this.counters = counters;
+        submissions = new Submission[providers.length];
+        try {
+            for (int i = 0; i < providers.length; i++) {
+                submissions[i] = new Submission(providers[i], burstSize);
+            }
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Encapsulates and decapsulates what Ingress has marked so. */
+    public void process(Burst burst) {
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            int flags = Mbuf.flags(mbuf);
+            if ((flags & Mbuf.ENCRYPT) != 0) {
+                encrypt(mbuf);
+            } else if ((flags & Mbuf.DECRYPT) != 0) {
+                decrypt(mbuf);
+            }
+        }
+        for (Submission submission : submissions) {
+            if (submission.count > 0) {
+                counters.add(Counter.CRYPTO_CALLS, 1);
+                submission.complete();
+            }
+        }
+    }
+
+    /** Forgets what was under way when a stage threw. */
+    public void reset() {
+        for (Submission submission : submissions) {
+            submission.count = 0;
+        }
+    }
+
+    private void encrypt(long mbuf) {
+        OutboundState sa = sas.outboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+        if (sa == null) {
+            mark(mbuf, DropReason.SA_RETIRED);
+            return;
+        }
+        Submission to = submissions[sa.provider()];
+        int bytes = Mbuf.length(mbuf);
+        DropReason reason = Encapsulator.prepare(mbuf, sa, index, to.burst, to.count);
+        if (reason == DropReason.NONE) {
+            counters.add(Counter.ENCRYPTED_PACKETS, 1);
+            counters.add(Counter.ENCRYPTED_BYTES, bytes);
+        }
+        to.add(mbuf, reason);
+    }
+
+    private void decrypt(long mbuf) {
+        InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+        if (sa == null) {
+            mark(mbuf, DropReason.SA_RETIRED);
+            return;
+        }
+        Submission to = submissions[sa.provider()];
+        to.add(mbuf, Decapsulator.prepare(mbuf, sa, index, to.burst, to.count));
+    }
+
+    private static void mark(long mbuf, DropReason reason) {
+        Mbuf.dropReason(mbuf, reason.ordinal());
+    }
+
+    @Override
+    public void close() {
+        for (Submission submission : submissions) {
+            if (submission != null) { // all are, but where the constructor failed
+                submission.close();
+            }
+        }
+    }
+
+    /** The operations of one burst that go to one provider. */
+    private static final class Submission implements AutoCloseable {
+        private final CryptoBurst burst;
+        private final CryptoQueue queue;
+        private final long[] mbufs;
+        private int count;
+
+        Submission(CryptoProvider provider, int size) {
+            burst = new CryptoBurst(size);
+            try {
+                queue = provider.newQueue(burst);
+            } catch (RuntimeException e) {
+                burst.close();
+                throw e;
+            }
+            mbufs = new long[size];
+        }
+
+        void add(long mbuf, DropReason reason) {
+            if (reason == DropReason.NONE) {
+                mbufs[count++] = mbuf;
+            } else {
+                mark(mbuf, reason);
+            }
+        }
+
+        /** Submits, waits for all to complete, and marks what failed. */
+        void complete() {
+            int submitted = 0;
+            int done = 0;
+            while (done < count) {
+                if (submitted < count) {
+                    submitted += queue.submit(submitted, count - submitted);
+                }
+                done = queue.poll();
+                if (done < count) {
+                    Thread.onSpinWait();
+                }
+            }
+            for (int i = 0; i < count; i++) {
+                long mbuf = mbufs[i];
+                int flags = Mbuf.flags(mbuf);
+                switch (burst.status(i)) {
+                    case OK -> {
+                        if ((flags & Mbuf.ENCRYPT) != 0) {
+                            Mbuf.flags(mbuf, flags | Mbuf.SEALED);
+                        }
+                    }
+                    case BAD_TAG -> mark(mbuf, DropReason.ICV_FAILED);
+                    default -> mark(mbuf, DropReason.CRYPTO_ERROR);
+                }
+            }
+            count = 0;
+        }
+
+        @Override
+        public void close() {
+            try {
+                queue.close();
+            } finally {
+                burst.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.esplanade.engine.port;
+
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufSource;
+
+import java.io.IOException;
+import java.util.Set;
+
+/**
+ * A place where packets enter and leave the engine.
+ *
+ * <p>Life: made closed by its factory or constructor; {@link #attach} once, then {@link #rxQueue}
+ * and {@link #txQueue} once per queue, all by the thread that starts the engine; then each queue
+ * belongs to its lane's thread; {@link #close} when no thread uses a queue any more. A port that
+ * cannot open says so at {@code attach}, never later.
+ */
+public interface Port extends AutoCloseable {
+
+    /** The name it has in configuration and reports; unique in its engine. */
+    String name();
+
+    Side side();
+
+    LinkType linkType();
+
+    /** The largest IP packet it carries, in bytes, link-layer header not counted. */
+    int mtu();
+
+    /** The link-layer address of an Ethernet port as 48 bits; 0 on a port that has none. */
+    default long mac() {
+        return 0;
+    }
+
+    /** How many receive queues it has, at least one. */
+    int rxQueues();
+
+    /** How many transmit queues it has, at least one. */
+    int txQueues();
+
+    /** What it can do; fixed from {@link #attach} on. */
+    Set<Capability> capabilities();
+
+    /**
+     * Opens the port. Its packets will live in {@code pool}, which outlives it.
+     *
+     * @throws IOException if it cannot be opened: the message names the port and the remedy
+     */
+    void attach(MbufPool pool) throws IOException;
+
+    /**
+     * The receive queue {@code index}, which takes the mbufs it fills from {@code source}.
+     *
+     * @throws IllegalStateException if the port is not attached or the queue was asked for before
+     */
+    RxQueue rxQueue(int index, MbufSource source);
+
+    /**
+     * The transmit queue {@code index}, which frees what it has sent to {@code home}.
+     *
+     * @throws IllegalStateException if the port is not attached or the queue was asked for before
+     */
+    TxQueue txQueue(int index, MbufSource home);
+
+    /**
+     * Closes the port: mbufs it still holds, posted or not yet sent, go home to their sources.
+     * Closing twice does nothing.
+     *
+     * @throws IOException if something sent could not be made durable (a full disk)
+     */
+    @Override
+    void close() throws IOException;
+}

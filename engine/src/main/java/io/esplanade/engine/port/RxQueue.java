@@ -1,0 +1,44 @@
+package io.esplanade.engine.port;
+
+import io.esplanade.engine.mbuf.Burst;
+
+/** A receive queue; one thread. */
+public interface RxQueue {
+
+    /** What {@link #pollFd} answers when there is nothing to wait on. */
+    int NO_FD = -1;
+
+    /**
+     * Appends up to {@code max} received packets to {@code burst}, in order. Each mbuf is owned by
+     * {@code INGRESS}, holds one packet beginning with its link-layer header, and has length,
+     * offset and time set (and checksum flags where the port knows); the caller owns it. Never
+     * blocks. When the mbuf source has run dry, packets stay where they are.
+     *
+     * @return how many were appended, 0 to {@code max}
+     */
+    int receive(Burst burst, int max);
+
+    /** A descriptor that becomes readable when there may be packets, or {@link #NO_FD}. */
+    default int pollFd() {
+        return NO_FD;
+    }
+
+    /** Whether the source has ended (a capture read to its end): nothing will come any more. */
+    default boolean ended() {
+        return false;
+    }
+
+    /**
+     * What made the queue unusable (a malformed or truncated capture), or null while it works. A
+     * failed queue has {@link #ended} once it has delivered the packets before the fault; the
+     * conductor reports the failure once.
+     */
+    default Throwable failure() {
+        return null;
+    }
+
+    /** How often packets were there and the mbuf source had none left; for the counters. */
+    default long starved() {
+        return 0;
+    }
+}

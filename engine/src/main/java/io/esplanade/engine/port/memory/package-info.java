@@ -1,0 +1,8 @@
+/**
+ * Ports that are memory: a cable between two engines of one process, and one between an engine and
+ * the Java program around it.
+ *
+ * <p>Each direction is a ring of packets outside the heap with one producer and one consumer. Bytes
+ * are copied, so the two ends may have pools of their own and live on any two threads.
+ */
+package io.esplanade.engine.port.memory;

@@ -1,0 +1,9 @@
+package io.esplanade.engine.crypto;
+
+class AsynchronousFakeProviderTest extends CryptoProviderContract {
+
+    @Override
+    CryptoProvider newProvider() {
+        return FakeProvider.asynchronous(5, 3);
+    }
+}

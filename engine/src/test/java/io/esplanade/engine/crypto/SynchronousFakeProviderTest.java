@@ -1,0 +1,9 @@
+package io.esplanade.engine.crypto;
+
+class SynchronousFakeProviderTest extends CryptoProviderContract {
+
+    @Override
+    CryptoProvider newProvider() {
+        return FakeProvider.synchronous(20);
+    }
+}

@@ -1,0 +1,340 @@
+package io.esplanade.engine.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esplanade.engine.control.Command;
+import io.esplanade.engine.control.Conductor;
+import io.esplanade.engine.control.ControlEvents;
+import io.esplanade.engine.control.NonceStore;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoProviders;
+import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.mbuf.MbufLedger;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.Side;
+import io.esplanade.engine.runtime.LaneRuntime;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What an engine is made of, without its threads: the test's thread drives lane and conductor, so
+ * that nothing is waited for and every run is the same. Closing it proves that every mbuf is free.
+ */
+public final class DrivenGateway implements AutoCloseable {
+
+    private final List<Port> ports;
+    private final CryptoProvider provider;
+    private final MbufPool pool;
+    private final MbufLedger ledger;
+    private final Tables tables;
+    private final LaneRuntime runtime;
+    private final Conductor conductor;
+    private final List<Throwable> laneFailures = new ArrayList<>();
+    private final Map<String, Throwable> portFailures = new TreeMap<>();
+    private boolean inputEnded;
+    private boolean stopped;
+    private boolean closed;
+
+    private DrivenGateway(Builder b) {
+        ports = List.copyOf(b.ports);
+        pool = new MbufPool(b.mbufs, b.largeMbufs, b.invariants);
+        ledger = new MbufLedger(pool);
+        tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
+        provider = b.provider();
+        CryptoProvider[] providers = {provider};
+        runtime =
+                new LaneRuntime(
+                        new LaneRuntime.Setup(
+                                "driven",
+                                b.burstSize,
+                                1024,
+                                ports,
+                                providers,
+                                tables,
+                                pool,
+                                b.clock));
+        conductor =
+                new Conductor(
+                        tables,
+                        ports.stream().map(Port::name).toList(),
+                        providers,
+                        LaneRuntime.WORKERS,
+                        b.nonceStore,
+                        b.clock,
+                        runtime,
+                        new Events());
+        b.addresses.forEach(tables.localAddresses()::add);
+        for (Builder.Neighbour n : b.neighbours) {
+            tables.neighbours()
+                    .put(n.port, IpAddresses.high(n.address), IpAddresses.low(n.address), n.mac);
+        }
+        apply(b.commands);
+        try {
+            runtime.open();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Applies changes at once; the first that is refused throws. */
+    public void apply(List<Command> commands) {
+        conductor.apply(commands);
+        conductor.doWork();
+        for (Command command : commands) {
+            if (command.answer().isCompletedExceptionally()) {
+                throw (RuntimeException) command.answer().exceptionNow();
+            }
+        }
+    }
+
+    /** Applies one change at once. */
+    public void apply(Command command) {
+        apply(List.of(command));
+    }
+
+    /** One duty cycle of the lane alone; says how much it did. */
+    public int cycle() {
+        return runtime.lane().doWork();
+    }
+
+    /** One duty cycle of the conductor. */
+    public void conduct() {
+        conductor.doWork();
+    }
+
+    /** Duty cycles of lane and conductor until there is nothing to do. */
+    public void settle() {
+        do {
+            conduct();
+        } while (cycle() > 0);
+        conduct();
+    }
+
+    public CounterTable counters() {
+        return runtime.counters();
+    }
+
+    public long drops(DropReason reason) {
+        return runtime.counters().drops(reason);
+    }
+
+    /** Every drop so far. */
+    public Map<DropReason, Long> drops() {
+        Map<DropReason, Long> drops = new EnumMap<>(DropReason.class);
+        for (DropReason reason : DropReason.values()) {
+            if (drops(reason) > 0) {
+                drops.put(reason, drops(reason));
+            }
+        }
+        return drops;
+    }
+
+    public Map<Owner, Long> mbufs() {
+        return ledger.counts();
+    }
+
+    /** Proves that no mbuf is under way, lost or held. */
+    public void assertEveryMbufAtRest() {
+        assertThat(MbufLedger.inUse(mbufs())).as(MbufLedger.verdict(mbufs())).isZero();
+    }
+
+    public Tables tables() {
+        return tables;
+    }
+
+    public MbufPool pool() {
+        return pool;
+    }
+
+    /** The provider of its SAs' contexts. */
+    public CryptoProvider provider() {
+        return provider;
+    }
+
+    public LaneRuntime runtime() {
+        return runtime;
+    }
+
+    public Conductor conductor() {
+        return conductor;
+    }
+
+    /** What stages threw, as the conductor reported it. */
+    public List<Throwable> laneFailures() {
+        return laneFailures;
+    }
+
+    /** The ports that failed, as the conductor reported them. */
+    public Map<String, Throwable> portFailures() {
+        return portFailures;
+    }
+
+    public boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /** Stops the lane as an engine that closes does; nothing is driven afterwards. */
+    public void stop() {
+        if (!stopped) {
+            stopped = true;
+            runtime.lane().onClose();
+        }
+    }
+
+    /** Ends as an engine does, and proves that every mbuf is free afterwards. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try (pool) {
+            stop();
+            for (Port port : ports) {
+                port.close();
+            }
+            conductor.close();
+            runtime.close();
+            assertThat(mbufs().get(Owner.FREE))
+                    .as(MbufLedger.report(mbufs()))
+                    .isEqualTo(pool.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private final class Events implements ControlEvents {
+        @Override
+        public void inputEnded() {
+            inputEnded = true;
+        }
+
+        @Override
+        public void portFailed(String port, Throwable cause) {
+            portFailures.put(port, cause);
+        }
+
+        @Override
+        public void laneFailed(int lane, Throwable cause) {
+            laneFailures.add(cause);
+        }
+
+        @Override
+        public void sequenceNearlyExhausted(String sa, long remaining) {}
+    }
+
+    /** Says what the gateway is like; invariants are on unless turned off. */
+    public static final class Builder {
+        private final List<Port> ports = new ArrayList<>();
+        private final List<Command> commands = new ArrayList<>();
+        private final List<InetAddress> addresses = new ArrayList<>();
+        private final List<Neighbour> neighbours = new ArrayList<>();
+        private int mbufs = 256;
+        private int largeMbufs = 2;
+        private int burstSize = 32;
+        private boolean invariants = true;
+        private CryptoProvider provider;
+        private NonceStore nonceStore;
+        private Clock clock = Clock.system();
+
+        private Builder() {}
+
+        private record Neighbour(int port, InetAddress address, long mac) {}
+
+        public Builder port(Port port) {
+            ports.add(port);
+            return this;
+        }
+
+        public Builder mbufs(int small, int large) {
+            mbufs = small;
+            largeMbufs = large;
+            return this;
+        }
+
+        public Builder burstSize(int packets) {
+            burstSize = packets;
+            return this;
+        }
+
+        public Builder invariants(boolean on) {
+            invariants = on;
+            return this;
+        }
+
+        public Builder provider(CryptoProvider newProvider) {
+            provider = newProvider;
+            return this;
+        }
+
+        public Builder nonceStore(NonceStore store) {
+            nonceStore = store;
+            return this;
+        }
+
+        public Builder clock(Clock newClock) {
+            clock = newClock;
+            return this;
+        }
+
+        public Builder address(String address) {
+            addresses.add(InetAddress.ofLiteral(address));
+            return this;
+        }
+
+        public Builder neighbour(int port, String address, long mac) {
+            neighbours.add(new Neighbour(port, InetAddress.ofLiteral(address), mac));
+            return this;
+        }
+
+        public Builder sa(SecurityAssociation sa) {
+            commands.add(new Command.AddSa(sa, new CompletableFuture<>()));
+            return this;
+        }
+
+        public Builder policy(SecurityPolicy policy) {
+            commands.add(new Command.AddPolicy(policy, new CompletableFuture<>()));
+            return this;
+        }
+
+        public Builder route(String destination, String port) {
+            commands.add(
+                    new Command.AddRoute(Route.of(destination, port), new CompletableFuture<>()));
+            return this;
+        }
+
+        public DrivenGateway build() {
+            return new DrivenGateway(this);
+        }
+
+        private CryptoProvider provider() {
+            try {
+                return provider != null ? provider : CryptoProviders.find(CryptoProviders.DEFAULT);
+            } catch (CryptoException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

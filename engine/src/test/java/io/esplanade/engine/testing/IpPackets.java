@@ -1,0 +1,105 @@
+package io.esplanade.engine.testing;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+
+/** IP packets for tests, built byte by byte from the RFCs and with nothing of the engine's. */
+public final class IpPackets {
+
+    public static final int UDP = 17;
+    public static final int ESP = 50;
+    public static final int IPV6_FRAGMENT = 44;
+
+    private IpPackets() {}
+
+    /** A UDP datagram in an IPv4 or IPv6 packet, as the addresses are, with right checksums. */
+    public static byte[] udp(String source, String destination, int from, int to, byte[] data) {
+        ByteBuffer udp = ByteBuffer.allocate(8 + data.length);
+        udp.putShort((short) from).putShort((short) to).putShort((short) udp.capacity());
+        udp.putShort((short) 0).put(data);
+        InetAddress a = InetAddress.ofLiteral(source);
+        InetAddress b = InetAddress.ofLiteral(destination);
+        long pseudo = sum(a.getAddress()) + sum(b.getAddress()) + UDP + udp.capacity();
+        int checksum = complement(pseudo + sum(udp.array()));
+        udp.putShort(6, (short) (checksum == 0 ? 0xffff : checksum));
+        return packet(source, destination, UDP, udp.array());
+    }
+
+    /** A UDP datagram so long that its packet has {@code length} bytes. */
+    public static byte[] udp(String source, String destination, int length) {
+        int headers = 8 + (InetAddress.ofLiteral(source) instanceof Inet4Address ? 20 : 40);
+        byte[] data = new byte[length - headers];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = (byte) (i * 31 + length);
+        }
+        return udp(source, destination, 1024, 7, data);
+    }
+
+    /** An IPv4 or IPv6 packet, as the addresses are, with a TTL of 64. */
+    public static byte[] packet(String source, String destination, int protocol, byte[] payload) {
+        InetAddress a = InetAddress.ofLiteral(source);
+        InetAddress b = InetAddress.ofLiteral(destination);
+        if (a instanceof Inet4Address) {
+            ByteBuffer ip = ByteBuffer.allocate(20 + payload.length);
+            ip.put((byte) 0x45).put((byte) 0).putShort((short) ip.capacity()).putInt(0);
+            ip.put((byte) 64).put((byte) protocol).putShort((short) 0);
+            ip.put(a.getAddress()).put(b.getAddress()).put(payload);
+            return withChecksum(ip.array());
+        }
+        ByteBuffer ip = ByteBuffer.allocate(40 + payload.length);
+        ip.putInt(0x6000_0000).putShort((short) payload.length);
+        ip.put((byte) protocol).put((byte) 64);
+        return ip.put(a.getAddress()).put(b.getAddress()).put(payload).array();
+    }
+
+    /** The same IPv4 packet with its header checksum made right. */
+    public static byte[] withChecksum(byte[] packet) {
+        byte[] copy = packet.clone();
+        copy[10] = 0;
+        copy[11] = 0;
+        int length = (copy[0] & 15) * 4;
+        long sum = 0;
+        for (int i = 0; i < length; i += 2) {
+            sum += (copy[i] & 0xff) << 8 | copy[i + 1] & 0xff;
+        }
+        ByteBuffer.wrap(copy).putShort(10, (short) complement(sum));
+        return copy;
+    }
+
+    /** The same packet with another byte at {@code index}. */
+    public static byte[] with(byte[] packet, int index, int value) {
+        byte[] copy = packet.clone();
+        copy[index] = (byte) value;
+        return copy;
+    }
+
+    /** The same packet with another TTL or hop limit, its checksum right. */
+    public static byte[] withTtl(byte[] packet, int ttl) {
+        return packet[0] >>> 4 == 4 ? withChecksum(with(packet, 8, ttl)) : with(packet, 7, ttl);
+    }
+
+    /** The packet in an Ethernet frame of the EtherType that its version asks for. */
+    public static byte[] frame(long destination, long source, byte[] packet) {
+        ByteBuffer frame = ByteBuffer.allocate(14 + packet.length);
+        frame.putLong(destination << 16 | source >>> 32).putInt((int) source);
+        frame.putShort((short) (packet[0] >>> 4 == 6 ? 0x86dd : 0x0800));
+        return frame.put(packet).array();
+    }
+
+    private static long sum(byte[] bytes) {
+        long sum = 0;
+        for (int i = 0; i < bytes.length; i++) {
+            sum += (long) (bytes[i] & 0xff) << (i % 2 == 0 ? 8 : 0);
+        }
+        return sum;
+    }
+
+    private static int complement(long sum) {
+        long folded = sum;
+        while (folded >>> 16 != 0) {
+            folded = (folded & 0xffff) + (folded >>> 16);
+        }
+        return (int) ~folded & 0xffff;
+    }
+}

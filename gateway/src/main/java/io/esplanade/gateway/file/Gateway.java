@@ -1,0 +1,161 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.port.Port;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A gateway file that passed its checks, with its keys read and its ports made, none of them open.
+ *
+ * <p>Closing it wipes keys and closes ports: after the engine made of it, if one was. One thread.
+ */
+public final class Gateway implements AutoCloseable {
+
+    private final GatewayFile file;
+    private final Map<String, Port> ports;
+    private final KeyRing keys;
+    private final List<Problem> warnings;
+
+    private Gateway(
+            GatewayFile file, Map<String, Port> ports, KeyRing keys, List<Problem> warnings) {
+        this.file = file;
+        this.ports = new LinkedHashMap<>(ports);
+        this.keys = keys;
+        this.warnings = warnings;
+    }
+
+    /**
+     * Reads a file, checks it and reads the keys it names.
+     *
+     * @throws RefusedException with everything that is wrong
+     */
+    public static Gateway load(Path path) throws RefusedException {
+        Problems problems = new Problems();
+        KeyRing keys = new KeyRing();
+        Map<String, Port> ports = new LinkedHashMap<>();
+        boolean sound = false;
+        try {
+            Optional<GatewayFile> file =
+                    YamlText.read(path, problems)
+                            .flatMap(text -> Yaml.parse(text, problems))
+                            .flatMap(root -> new GatewayReader(path, keys, problems).read(root));
+            file.ifPresent(f -> check(f, ports, keys, problems));
+            sound = problems.errors() == 0;
+            if (!sound) {
+                throw new RefusedException(path.toString(), problems.all());
+            }
+            return new Gateway(file.orElseThrow(), ports, keys, problems.all());
+        } finally {
+            if (!sound) {
+                keys.close();
+            }
+        }
+    }
+
+    private static void check(
+            GatewayFile file, Map<String, Port> ports, KeyRing keys, Problems problems) {
+        PortChecks portChecks = new PortChecks(file, problems);
+        ports.putAll(portChecks.check());
+        portChecks.checkReadsAreNotWritten();
+        Topology topology = new Topology(file.routes(), ports);
+        portChecks.checkRoutes(topology);
+        new TunnelChecks(file, topology, problems).check();
+        new PolicyChecks(file, problems).check();
+        keys.refuseRepeated(problems);
+    }
+
+    /** What is doubtful in the file and yet not refused. */
+    public List<Problem> warnings() {
+        return warnings;
+    }
+
+    /** The engine's name. */
+    public String name() {
+        return file.name();
+    }
+
+    /** The crypto provider that the file names. */
+    public Optional<String> provider() {
+        return file.provider().map(At::value);
+    }
+
+    /** The names of ports whose type is not {@code type}. */
+    public List<String> portsOtherThan(String type) {
+        return file.ports().stream()
+                .filter(p -> !p.type().factory().type().equals(type))
+                .map(p -> p.name().value())
+                .toList();
+    }
+
+    /** What the file makes, a line each, for people. */
+    public List<String> summary() {
+        List<String> lines = new ArrayList<>();
+        for (Port port : ports.values()) {
+            lines.add(
+                    "port %s: %s, MTU %d"
+                            .formatted(
+                                    port.name(),
+                                    port.side().name().toLowerCase(java.util.Locale.ROOT),
+                                    port.mtu()));
+        }
+        file.routes().forEach(r -> lines.add(route(r)));
+        Topology topology = new Topology(file.routes(), ports);
+        for (GatewayFile.TunnelEntry tunnel : file.tunnels()) {
+            lines.add(
+                    "tunnel %s: %s to %s, %s%s, %d policies%s"
+                            .formatted(
+                                    tunnel.name(),
+                                    tunnel.local(),
+                                    tunnel.remote(),
+                                    tunnel.proposal().suite().keyword(),
+                                    tunnel.proposal().esn() ? " with ESN" : "",
+                                    2 * Policies.outbound(tunnel).size(),
+                                    topology.port(tunnel.remote().value())
+                                            .map(p -> innerMtu(tunnel, p))
+                                            .orElse("")));
+        }
+        if (!file.policies().isEmpty()) {
+            lines.add(file.policies().size() + " policies beside those of tunnels");
+        }
+        return List.copyOf(lines);
+    }
+
+    private static String route(GatewayFile.RouteEntry route) {
+        return "route %s%s dev %s"
+                .formatted(route.to(), route.via().map(v -> " via " + v).orElse(""), route.port());
+    }
+
+    private static String innerMtu(GatewayFile.TunnelEntry tunnel, Port port) {
+        return ", inner packets up to %d bytes over IPv%d"
+                .formatted(
+                        TunnelChecks.innerMtu(tunnel, port),
+                        tunnel.remote().value() instanceof Inet4Address ? 4 : 6);
+    }
+
+    /**
+     * Begins to make the engine; ports and keys are its own from then on.
+     *
+     * @throws IOException if the nonce store cannot be opened
+     */
+    public Assembly assemble() throws IOException {
+        return new Assembly(file, ports);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            for (Port port : ports.values()) {
+                port.close();
+            }
+        } finally {
+            keys.close();
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.ipsec.Action;
+import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.PortRange;
+import io.esplanade.engine.ipsec.Prefix;
+import io.esplanade.engine.ipsec.TrafficSelector;
+import io.esplanade.engine.port.Side;
+
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a gateway file says, entry by entry. An entry with a mistake in it is left out, but its name
+ * is kept, so that what refers to it is not called wrong as well.
+ *
+ * @param name the engine's name
+ * @param mbufs the pool
+ * @param provider the crypto provider, if the file names one
+ * @param lanes sizes of a lane
+ * @param nonceStore where used sequence numbers are remembered, if the file says
+ * @param ports sound ports
+ * @param portNames the names of all ports
+ * @param routes sound routes
+ * @param tunnels sound tunnels
+ * @param tunnelNames the names of all tunnels
+ * @param policies sound policies, as they stand, without those that tunnels imply
+ */
+record GatewayFile(
+        String name,
+        Mbufs mbufs,
+        Optional<At<String>> provider,
+        Lanes lanes,
+        Optional<At<Path>> nonceStore,
+        List<PortEntry> ports,
+        Set<String> portNames,
+        List<RouteEntry> routes,
+        List<TunnelEntry> tunnels,
+        Set<String> tunnelNames,
+        List<PolicyEntry> policies) {
+
+    /** How many mbufs of each size class, and whether every access is checked. */
+    record Mbufs(int count, int large, boolean invariants) {}
+
+    /** Packets a burst, and entries of the flow cache. */
+    record Lanes(int burst, int flowCache) {}
+
+    /** A port; {@code options} are those of its type, files resolved. */
+    record PortEntry(
+            At<String> name,
+            PortType type,
+            Side side,
+            Optional<At<Integer>> mtu,
+            List<At<InetAddress>> addresses,
+            List<Neighbour> neighbours,
+            Map<String, At<String>> options) {}
+
+    /** Who has which link-layer address on a port's link. */
+    record Neighbour(At<InetAddress> address, long mac) {}
+
+    record RouteEntry(At<Prefix> to, At<String> port, Optional<At<InetAddress>> via) {}
+
+    /** A pair of SAs and the traffic they carry. */
+    record TunnelEntry(
+            At<String> name,
+            At<InetAddress> local,
+            At<InetAddress> remote,
+            List<At<TrafficSpec>> localTs,
+            List<At<TrafficSpec>> remoteTs,
+            Proposal proposal,
+            At<Integer> replayWindow,
+            int priority,
+            Optional<SaEntry> out,
+            Optional<SaEntry> in,
+            boolean unsafeVolatileSequence) {}
+
+    /** What {@code esp-proposal} says. */
+    record Proposal(Suite suite, boolean esn) {}
+
+    /** One direction of a tunnel. */
+    record SaEntry(Position position, At<Integer> spi, KeyMaterial key, long initialSequence) {}
+
+    /** A policy as written; without addresses it is one for each family. */
+    record PolicyEntry(
+            At<String> name,
+            Direction direction,
+            Action action,
+            int priority,
+            Optional<At<String>> tunnel,
+            Traffic traffic) {}
+
+    /** The packets a policy is for, one selector for each family. */
+    record Traffic(List<TrafficSelector> selectors) {
+
+        static final TrafficSpec ANY_IPV4 = TrafficSpec.parse("0.0.0.0/0");
+        static final TrafficSpec ANY_IPV6 = TrafficSpec.parse("::/0");
+
+        static TrafficSpec any(boolean ipv4, int protocol, PortRange ports) {
+            return new TrafficSpec((ipv4 ? ANY_IPV4 : ANY_IPV6).addresses(), protocol, ports);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.gateway.file.GatewayFile.Lanes;
+import io.esplanade.gateway.file.GatewayFile.Mbufs;
+import io.esplanade.gateway.file.GatewayFile.RouteEntry;
+
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+
+/** Reads the tree of a gateway file into its records. What is wrong goes into the problems. */
+final class GatewayReader {
+
+    private static final int DEFAULT_MBUFS = 8192;
+    private static final int DEFAULT_LARGE_MBUFS = 16;
+    private static final int DEFAULT_BURST = 32;
+
+    /** What the engine needs at least: a burst in each stage, and some to receive. */
+    private static final int BURSTS_OF_MBUFS = 4;
+
+    private static final int DEFAULT_FLOW_CACHE = 8192;
+
+    private final Path directory;
+    private final KeyRing keys;
+    private final Problems problems;
+
+    /**
+     * @param path the gateway file, from whose directory relative file names begin
+     * @param keys takes every key that is read
+     */
+    GatewayReader(Path path, KeyRing keys, Problems problems) {
+        this.directory = path.resolveSibling("");
+        this.keys = keys;
+        this.problems = problems;
+    }
+
+    /** The file's records, or nothing if it is no mapping. */
+    Optional<GatewayFile> read(Node root) {
+        return Fields.of(root, "the gateway file", Vocabulary.GATEWAY, problems).map(this::read);
+    }
+
+    private GatewayFile read(Fields file) {
+        file.require("ports");
+        Optional<Fields> ports = child(file, "ports");
+        ports.filter(p -> p.names().isEmpty())
+                .ifPresent(
+                        p ->
+                                problems.error(
+                                        file.position("ports"),
+                                        "there is no port",
+                                        "add one: 'lan: { type: pcap, side: protected, … }'"));
+        Optional<Fields> tunnels = child(file, "tunnels");
+        Mbufs mbufs = mbufs(file);
+        Lanes lanes = lanes(file);
+        if (mbufs.count() < BURSTS_OF_MBUFS * lanes.burst()) {
+            problems.error(
+                    file.position("mbufs"),
+                    "%d mbufs are too few for bursts of %d".formatted(mbufs.count(), lanes.burst()),
+                    "set count to %d or more".formatted(BURSTS_OF_MBUFS * lanes.burst()));
+        }
+        return new GatewayFile(
+                file.value("name", Literals::name).map(At::value).orElse("gateway"),
+                mbufs,
+                provider(file),
+                lanes,
+                file.value("nonce-store", text -> Literals.file(directory, text)),
+                named(ports, new PortReader(directory, problems)::read),
+                names(ports),
+                items(file, "routes", "route", Vocabulary.ROUTE, this::route),
+                named(tunnels, new TunnelReader(directory, keys, problems)::read),
+                names(tunnels),
+                items(
+                        file,
+                        "policies",
+                        "policy",
+                        Vocabulary.POLICY,
+                        new PolicyReader(problems)::read));
+    }
+
+    private Mbufs mbufs(Fields file) {
+        Optional<Fields> mbufs = child(file, "mbufs");
+        mbufs.ifPresent(m -> m.refuseOthers(Vocabulary.MBUFS));
+        return new Mbufs(
+                number(mbufs, "count", 64, 1 << 24, DEFAULT_MBUFS),
+                number(mbufs, "large", 0, 1 << 16, DEFAULT_LARGE_MBUFS),
+                mbufs.flatMap(m -> m.bool("invariants")).map(At::value).orElse(false));
+    }
+
+    private Lanes lanes(Fields file) {
+        Optional<Fields> lanes = child(file, "lanes");
+        lanes.ifPresent(l -> l.refuseOthers(Vocabulary.LANES));
+        return new Lanes(
+                number(lanes, "burst", 1, 256, DEFAULT_BURST),
+                number(lanes, "flow-cache", 64, 1 << 24, DEFAULT_FLOW_CACHE));
+    }
+
+    private Optional<At<String>> provider(Fields file) {
+        Optional<Fields> crypto = child(file, "crypto");
+        crypto.ifPresent(c -> c.refuseOthers(Vocabulary.CRYPTO));
+        return crypto.flatMap(c -> c.word("provider", Providers.names()));
+    }
+
+    private Optional<RouteEntry> route(Fields route, String what) {
+        route.require("to", "port");
+        var to = route.value("to", Literals::prefix);
+        var port = route.text("port");
+        var via = route.value("via", Literals::address);
+        return to.isEmpty() || port.isEmpty() || (route.has("via") && via.isEmpty())
+                ? Optional.empty()
+                : Optional.of(new RouteEntry(to.get(), port.get(), via));
+    }
+
+    private Optional<Fields> child(Fields file, String key) {
+        return file.node(key).flatMap(node -> Fields.of(node, key, problems));
+    }
+
+    private static int number(Optional<Fields> of, String key, int least, int most, int otherwise) {
+        return of.flatMap(f -> f.integer(key, least, most)).map(At::value).orElse(otherwise);
+    }
+
+    private static Set<String> names(Optional<Fields> mapping) {
+        return mapping.map(m -> Set.copyOf(m.names())).orElse(Set.of());
+    }
+
+    /** The sound entries of a mapping whose keys are names. */
+    private <T> List<T> named(
+            Optional<Fields> mapping, BiFunction<At<String>, Node, Optional<T>> read) {
+        List<T> result = new ArrayList<>();
+        for (String name : mapping.map(Fields::names).orElse(List.of())) {
+            Position at = mapping.orElseThrow().position(name);
+            try {
+                Literals.name(name);
+            } catch (Wrong e) {
+                problems.error(at, e.getMessage(), e.remedy());
+            }
+            addIfSound(
+                    result,
+                    () ->
+                            read.apply(
+                                    new At<>(name, at),
+                                    mapping.orElseThrow().node(name).orElseThrow()));
+        }
+        return List.copyOf(result);
+    }
+
+    /** The sound entries of a list of mappings. */
+    private <T> List<T> items(
+            Fields file,
+            String key,
+            String one,
+            Collection<String> known,
+            BiFunction<Fields, String, Optional<T>> read) {
+        List<T> result = new ArrayList<>();
+        Node node = file.node(key).orElse(null);
+        if (node instanceof SequenceNode sequence) {
+            for (Node item : sequence.getValue()) {
+                addIfSound(
+                        result,
+                        () ->
+                                Fields.of(item, "a " + one, known, problems)
+                                        .flatMap(fields -> read.apply(fields, "a " + one)));
+            }
+        } else if (node != null) {
+            problems.error(
+                    Position.of(node),
+                    key + " is not a list",
+                    "write each " + one + " as '- { … }' on a line of its own");
+        }
+        return List.copyOf(result);
+    }
+
+    private <T> void addIfSound(List<T> to, java.util.function.Supplier<Optional<T>> read) {
+        long before = problems.errors();
+        Optional<T> entry = read.get();
+        if (problems.errors() == before) {
+            entry.ifPresent(to::add);
+        }
+    }
+}

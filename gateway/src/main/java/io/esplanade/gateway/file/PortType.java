@@ -1,0 +1,48 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.port.PortFactory;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+
+/**
+ * The types of port a gateway file may have: those whose factories are on the class path, without
+ * the ones that only mean something inside a program.
+ *
+ * @param factory makes its ports
+ */
+record PortType(PortFactory factory) {
+
+    private static final List<String> INTERNAL = List.of("memory");
+
+    /** Options whose values are files, named from the gateway file's directory. */
+    private static final Map<String, List<String>> FILES = Map.of("pcap", List.of("read", "write"));
+
+    /** All types by name. */
+    static Map<String, PortType> all() {
+        Map<String, PortType> types = new TreeMap<>();
+        for (PortFactory factory : ServiceLoader.load(PortFactory.class)) {
+            if (!INTERNAL.contains(factory.type())) {
+                types.put(factory.type(), new PortType(factory));
+            }
+        }
+        return types;
+    }
+
+    static Optional<PortType> named(String name) {
+        return Optional.ofNullable(all().get(name.toLowerCase(Locale.ROOT)));
+    }
+
+    /** The options it has beside those that ports of every type have. */
+    List<String> options() {
+        return factory.options().stream().sorted().toList();
+    }
+
+    boolean isFile(String option) {
+        return FILES.getOrDefault(factory.type(), List.of()).contains(option);
+    }
+}

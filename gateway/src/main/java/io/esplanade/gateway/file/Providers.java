@@ -1,0 +1,27 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.crypto.CryptoProvider;
+
+import java.util.List;
+import java.util.ServiceLoader;
+
+/** The crypto providers on the class path. */
+public final class Providers {
+
+    /** What a gateway uses unless told otherwise. */
+    public static final String DEFAULT = "openssl";
+
+    private Providers() {}
+
+    /** All of them, not loaded. */
+    public static List<CryptoProvider> all() {
+        return ServiceLoader.load(CryptoProvider.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
+    }
+
+    /** Their names. */
+    public static List<String> names() {
+        return all().stream().map(CryptoProvider::name).sorted().toList();
+    }
+}

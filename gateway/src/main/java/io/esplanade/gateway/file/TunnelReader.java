@@ -1,0 +1,193 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.gateway.file.GatewayFile.Proposal;
+import io.esplanade.gateway.file.GatewayFile.SaEntry;
+import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
+
+import org.snakeyaml.engine.v2.nodes.Node;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Reads one entry of {@code tunnels}, its keys included. */
+final class TunnelReader {
+
+    /** Where the policies of tunnels stand unless told otherwise: behind those of the file. */
+    static final int DEFAULT_PRIORITY = 1000;
+
+    private static final List<String> SUITES =
+            Arrays.stream(Suite.values()).map(Suite::keyword).toList();
+
+    private final Path directory;
+    private final KeyRing keys;
+    private final Problems problems;
+
+    TunnelReader(Path directory, KeyRing keys, Problems problems) {
+        this.directory = directory;
+        this.keys = keys;
+        this.problems = problems;
+    }
+
+    Optional<TunnelEntry> read(At<String> name, Node node) {
+        return Fields.of(node, "tunnel " + name, Vocabulary.TUNNEL, problems)
+                .flatMap(fields -> read(name, fields));
+    }
+
+    private Optional<TunnelEntry> read(At<String> name, Fields tunnel) {
+        tunnel.require("local", "remote", "local-ts", "remote-ts", "esp-proposal");
+        var local = tunnel.value("local", Literals::address);
+        var remote = tunnel.value("remote", Literals::address);
+        var localTs = traffic(tunnel, "local-ts");
+        var remoteTs = traffic(tunnel, "remote-ts");
+        var proposal = tunnel.value("esp-proposal", TunnelReader::proposal);
+        var window = tunnel.value("replay-window", TunnelReader::replayWindow);
+        var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
+        var unsafe = tunnel.bool("unsafe-volatile-sequence");
+        if (!tunnel.has("out") && !tunnel.has("in")) {
+            problems.error(
+                    tunnel.position(),
+                    "tunnel " + name + " has neither 'out' nor 'in'",
+                    "add both: each is { spi: …, key-file: … }");
+        }
+        var out = sa(name, tunnel, "out", proposal);
+        var in = sa(name, tunnel, "in", proposal);
+        if (local.isEmpty() || remote.isEmpty() || proposal.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new TunnelEntry(
+                        name,
+                        local.get(),
+                        remote.get(),
+                        localTs,
+                        remoteTs,
+                        proposal.get().value(),
+                        window.orElse(
+                                new At<>(
+                                        SecurityAssociation.DEFAULT_REPLAY_WINDOW,
+                                        tunnel.position())),
+                        priority.map(At::value).orElse(DEFAULT_PRIORITY),
+                        out,
+                        in,
+                        unsafe.map(At::value).orElse(false)));
+    }
+
+    private List<At<TrafficSpec>> traffic(Fields tunnel, String key) {
+        long before = problems.errors();
+        List<At<TrafficSpec>> traffic = tunnel.values(key, TrafficSpec::parse);
+        if (tunnel.has(key) && traffic.isEmpty() && problems.errors() == before) {
+            problems.error(
+                    tunnel.position(key), key + " is empty", "name at least one prefix or range");
+        }
+        return traffic;
+    }
+
+    private Optional<SaEntry> sa(
+            At<String> name, Fields tunnel, String which, Optional<At<Proposal>> proposal) {
+        return tunnel.node(which)
+                .flatMap(
+                        node ->
+                                Fields.of(
+                                        node,
+                                        "'" + which + "' of tunnel " + name,
+                                        Vocabulary.SA,
+                                        problems))
+                .flatMap(sa -> sa(name + "." + which, sa, proposal.map(At::value)));
+    }
+
+    private Optional<SaEntry> sa(String whose, Fields sa, Optional<Proposal> proposal) {
+        sa.require("spi");
+        var spi = sa.value("spi", TunnelReader::spi);
+        var initial =
+                sa.value(
+                        "initial-sequence",
+                        text -> initialSequence(text, proposal.map(Proposal::esn).orElse(true)));
+        var key = proposal.flatMap(p -> key(whose, sa, p.suite().keyMaterialLength()));
+        return spi.isEmpty() || key.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new SaEntry(
+                                sa.position(),
+                                spi.get(),
+                                key.get(),
+                                initial.map(At::value).orElse(1L)));
+    }
+
+    private Optional<KeyMaterial> key(String whose, Fields sa, int length) {
+        if (sa.has("key") == sa.has("key-file")) {
+            problems.error(
+                    sa.position(),
+                    whose + (sa.has("key") ? " has two keys" : " has no key"),
+                    "give it one: 'key-file: PATH' (mode 0600), or in a laboratory 'key: 0x…'");
+            return Optional.empty();
+        }
+        String option = sa.has("key") ? "key" : "key-file";
+        Optional<At<KeyMaterial>> key =
+                sa.value(
+                        option,
+                        text ->
+                                option.equals("key")
+                                        ? KeyReader.readInline(text, length)
+                                        : KeyReader.readFile(
+                                                Literals.file(directory, text), length));
+        key.ifPresent(k -> keys.add(k.value(), whose, k.position()));
+        return key.map(At::value);
+    }
+
+    private static int spi(String text) {
+        long spi = Literals.unsigned(text);
+        if (spi >>> 32 != 0) {
+            throw new Wrong(text + " is not an SPI: it has 32 bits", "use 0x100 to 0xffffffff");
+        }
+        if (spi < 256) {
+            throw new Wrong(
+                    "SPI " + text + " is reserved: 0 to 255 are (RFC 4303 §2.1)",
+                    "use 0x100 to 0xffffffff");
+        }
+        return (int) spi;
+    }
+
+    private static long initialSequence(String text, boolean esn) {
+        long first = Literals.unsigned(text);
+        if (first == 0 || (!esn && first >>> 32 != 0)) {
+            throw new Wrong(
+                    text + " is not a first sequence number",
+                    "use 1 to " + (esn ? "2^64-1" : "2^32-1, or ESN"));
+        }
+        return first;
+    }
+
+    private static int replayWindow(String text) {
+        long window = Literals.unsigned(text);
+        if (window < 0 || window > SecurityAssociation.MAX_REPLAY_WINDOW || window % 64 != 0) {
+            throw new Wrong(
+                    text + " is not a replay window",
+                    "use a multiple of 64 up to %d, or 0 for none"
+                            .formatted(SecurityAssociation.MAX_REPLAY_WINDOW));
+        }
+        return (int) window;
+    }
+
+    private static Proposal proposal(String text) {
+        String[] words = text.split("-");
+        Suite suite =
+                Suite.ofKeyword(words[0])
+                        .orElseThrow(
+                                () ->
+                                        new Wrong(
+                                                "'" + words[0] + "' is not an algorithm here",
+                                                Nearest.remedy(words[0], SUITES)));
+        boolean esn = words.length == 2 && words[1].equals("esn");
+        if (words.length > 2 || (words.length == 2 && !esn && !words[1].equals("noesn"))) {
+            throw new Wrong(
+                    "'" + text + "' says more than an algorithm and esn or noesn",
+                    "write " + suite.keyword() + "-esn, or " + suite.keyword() + " without ESN");
+        }
+        return new Proposal(suite, esn);
+    }
+}

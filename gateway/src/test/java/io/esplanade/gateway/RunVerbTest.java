@@ -1,0 +1,73 @@
+package io.esplanade.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esplanade.gateway.Verbs.Outcome;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+final class RunVerbTest {
+
+    @TempDir Path directory;
+
+    @BeforeEach
+    void writeWhatTheHostsSend() throws IOException {
+        Samples.write(directory.resolve("lan.pcap"), Samples.packets(directory), 1);
+    }
+
+    @Test
+    void reportsTheStartSaysHowItEndsAndPrintsALastTable() throws Exception {
+        Outcome outcome = Verbs.run("run", Samples.a(directory));
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .contains(
+                        "crypto by openssl",
+                        "Runs until its captures have been read, or until SIGTERM or SIGINT.",
+                        "encrypted-packets",
+                        "no mbuf leaked");
+    }
+
+    @Test
+    void keysOnTheHeapAreRefusedUnlessAllowed() throws Exception {
+        Path file = Samples.a(directory);
+
+        Outcome refused = Verbs.run("run", "--provider", "jce", file);
+        Outcome allowed = Verbs.run("run", "--provider", "jce", "--allow-heap-keys", file);
+
+        assertThat(refused.exitCode()).isEqualTo(Exit.FAILED);
+        assertThat(refused.err()).contains("Java heap", "--allow-heap-keys");
+        assertThat(refused.out()).isEmpty();
+        assertThat(allowed.exitCode()).isZero();
+    }
+
+    @Test
+    void namingJceInTheFileIsAskingForIt() throws Exception {
+        Path file = Samples.a(directory);
+        Files.writeString(file, Files.readString(file) + "crypto: { provider: jce }\n");
+
+        Outcome outcome = Verbs.run("run", file);
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out()).contains("crypto by jce");
+    }
+
+    @Test
+    void aNonceStoreInUseIsRefused() throws Exception {
+        Path file = Samples.a(directory);
+        try (var store =
+                io.esplanade.engine.control.FileNonceStore.open(directory.resolve("a.nonces"))) {
+            Outcome outcome = Verbs.run("run", file);
+
+            assertThat(store).isNotNull();
+            assertThat(outcome.exitCode()).isEqualTo(Exit.FAILED);
+            assertThat(outcome.err()).contains("a.nonces").doesNotContain("\tat ");
+        }
+    }
+}

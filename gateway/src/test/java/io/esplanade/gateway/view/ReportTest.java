@@ -1,0 +1,67 @@
+package io.esplanade.gateway.view;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esplanade.engine.Snapshot;
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.mbuf.Owner;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+final class ReportTest {
+
+    @Test
+    void afterTheCloseAnMbufThatIsNotFreeHasLeaked() {
+        Report report = new Report("g", snapshot(Map.of(Owner.FREE, 60L, Owner.WORKER, 4L)), true);
+
+        assertThat(report.leaked()).isEqualTo(4);
+        assertThat(report.lines()).contains("  4 MBUFS LEAKED");
+    }
+
+    @Test
+    void whileItRunsMbufsInTheCacheAreAtRest() {
+        Report report = new Report("g", snapshot(Map.of(Owner.FREE, 60L, Owner.CACHE, 4L)), false);
+
+        assertThat(report.leaked()).isZero();
+        assertThat(report.lines()).contains("  no mbuf leaked");
+    }
+
+    @Test
+    void dropsHaveTheirMeaningAndTheirNameInLinux() {
+        assertThat(new Report("g", snapshot(Map.of()), true).lines())
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        " *replayed +3 .*received before +XfrmInStateSeqError"));
+    }
+
+    @Test
+    void aSequenceNumberIsReadUnsigned() {
+        Report report = new Report("g", snapshot(Map.of()), true);
+
+        assertThat(String.join("\n", report.lines())).contains("18446744073709551615");
+        assertThat(Json.write(report.json())).contains("\"sequence\": 18446744073709551615");
+        assertThat(Json.write(report.json())).contains("\"spi\": \"0xc0000001\"");
+    }
+
+    private static Snapshot snapshot(Map<Owner, Long> mbufs) {
+        Map<Counter, Long> counters = new EnumMap<>(Counter.class);
+        for (Counter counter : Counter.values()) {
+            counters.put(counter, 0L);
+        }
+        return new Snapshot(
+                counters,
+                Map.of(DropReason.REPLAYED, 3L),
+                mbufs,
+                List.of(
+                        new Snapshot.SaState(
+                                "t.out", "t", Direction.OUTBOUND, 0xc0000001, -1, 1, 100)),
+                5);
+    }
+}

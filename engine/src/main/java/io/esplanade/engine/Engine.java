@@ -68,6 +68,7 @@ public final class Engine implements AutoCloseable {
     private enum State {
         BUILT,
         STARTED,
+        CLOSING,
         CLOSED
     }
 
@@ -236,8 +237,8 @@ public final class Engine implements AutoCloseable {
      * within a second, ports are closed, keys wiped, memory given back. Closing again does nothing.
      * A listener, or what hangs on a change's answer, may close its engine too.
      *
-     * @throws EngineException if a port could not keep what it was given (a full disk), or a lane's
-     *     thread did not end, whose memory then stays
+     * @throws EngineException if a port could not keep what it was given (a full disk), or one of
+     *     its threads did not end: its memory then stays
      */
     @Override
     public void close() {
@@ -253,24 +254,21 @@ public final class Engine implements AutoCloseable {
     }
 
     private void stopAndRelease() {
+        boolean started = state() == State.STARTED;
+        state(State.CLOSING); // no changes from here on: they would keep the conductor busy
         if (!runtime.stop(STOP_NANOS)) {
-            // Its memory cannot be unmapped under a thread that may still use it.
-            synchronized (this) {
-                last = take();
-                state = State.CLOSED;
-            }
-            throw new EngineException(
-                    "engine " + name + ": a lane did not stop in time; its memory is not freed");
-        }
-        if (state() == State.STARTED) {
-            conductorRunner.stop();
-            if (!conductorRunner.isCurrent()) {
-                conductorRunner.join(STOP_NANOS);
-            }
+            throw leaveMemoryTo("a lane");
         }
         EngineException failure = null;
         for (Port port : ports) {
             failure = close(port, failure);
+        }
+        if (started && !stopConductor()) {
+            EngineException left = leaveMemoryTo("the conductor, or a listener that it called,");
+            if (failure != null) {
+                left.addSuppressed(failure);
+            }
+            throw left;
         }
         synchronized (this) {
             runtime.close();
@@ -281,6 +279,23 @@ public final class Engine implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
+    }
+
+    private boolean stopConductor() {
+        conductorRunner.stop();
+        return conductorRunner.isCurrent() || conductorRunner.join(STOP_NANOS);
+    }
+
+    /** Memory cannot be unmapped under a thread that may still use it. */
+    private synchronized EngineException leaveMemoryTo(String thread) {
+        last = take();
+        state = State.CLOSED;
+        return new EngineException(
+                "engine "
+                        + name
+                        + ": "
+                        + thread
+                        + " did not stop in time; its memory is not freed");
     }
 
     private EngineException close(Port port, EngineException failure) {

@@ -4,6 +4,7 @@ import static io.esplanade.engine.testing.TwoGateways.newKey;
 import static io.esplanade.engine.testing.TwoGateways.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.fib.Route;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
@@ -254,5 +256,46 @@ class EngineEventsTest {
         release.complete(null);
         assertThat(answer).succeedsWithin(Duration.ofSeconds(30));
         two.close();
+    }
+
+    @Test
+    void changesThatFollowEachOtherWithoutEndDoNotHoldUpClose() {
+        try (TwoGateways two = TwoGateways.start()) {
+            AtomicLong refused = new AtomicLong();
+            AtomicReference<Runnable> again = new AtomicReference<>();
+            again.set(
+                    () -> {
+                        Changes changes = two.a().changes();
+                        changes.removeSa("nobody")
+                                .whenComplete(
+                                        (done, why) -> {
+                                            refused.incrementAndGet();
+                                            again.get().run(); // in the conductor's thread
+                                        });
+                        changes.submit();
+                    });
+            again.get().run();
+            TwoGateways.await(() -> refused.get() > 1_000);
+            two.flow(10);
+        }
+    }
+
+    @Test
+    void closeSaysWhenAListenerDoesNotReturnAndFreesNothingUnderIt() {
+        CompletableFuture<Void> release = new CompletableFuture<>();
+        Recorder recorder = new Recorder(release::join);
+        TwoGateways two = listened(recorder);
+        endInput(two);
+        TwoGateways.await(() -> !recorder.events.isEmpty());
+
+        assertThatThrownBy(two.a()::close)
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("listener")
+                .hasMessageContaining("memory is not freed");
+        assertThat(two.a().snapshot().sas()).hasSize(1);
+
+        release.complete(null);
+        two.hostA().close();
+        two.hostB().close();
     }
 }

@@ -42,6 +42,9 @@ public final class Conductor implements Agent, AutoCloseable {
     /** How often SAs are looked through, ns. */
     private static final long LOOK_NANOS = 100_000_000;
 
+    /** Batches applied in a duty cycle at most, so that who submits without end stops nothing. */
+    private static final int BATCHES = 64;
+
     /** How few numbers are few, of all an SA has: one in 16. */
     private static final int NEARLY_EXHAUSTED = 4;
 
@@ -112,7 +115,7 @@ public final class Conductor implements Agent, AutoCloseable {
     public int doWork() {
         int done = 0;
         List<Command> batch;
-        while ((batch = inbox.poll()) != null) {
+        while (done < BATCHES && (batch = inbox.poll()) != null) {
             try {
                 apply(batch);
             } catch (RuntimeException e) { // a fault of ours must not leave anybody waiting

@@ -2,34 +2,78 @@ package io.esplanade.engine.os;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Runs an agent on a daemon thread of its own, and idles when there is nothing to do: it spins for
- * a moment, then sleeps, at most {@link #MAX_PARK_NANOS} at a time.
+ * Runs an agent on a daemon thread of its own, pinned to a CPU or not, and idles by a strategy when
+ * there is nothing to do.
+ *
+ * <p>One thread starts it; everything else is for any thread.
  */
-public final class AgentRunner implements Runnable {
+public final class AgentRunner {
 
-    /** The longest sleep between two duty cycles, ns. */
-    public static final long MAX_PARK_NANOS = 1_000_000;
+    /** Instead of a CPU: the thread runs wherever the kernel likes. */
+    public static final int ANY_CPU = -1;
 
     private static final Logger LOG = System.getLogger(AgentRunner.class.getName());
+    private static final VarHandle CYCLES;
 
-    private static final int SPINS = 200;
-    private static final long MIN_PARK_NANOS = 20_000;
+    static {
+        try {
+            CYCLES = MethodHandles.lookup().findVarHandle(AgentRunner.class, "cycles", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Agent agent;
+    private final IdleStrategy idle;
+    private final int cpu;
     private final Thread thread;
+    private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private volatile boolean stopping;
 
+    @SuppressWarnings("unused") // through CYCLES
+    private long cycles;
+
+    /** Backs off when idle, on any CPU. */
     public AgentRunner(Agent agent, String threadName) {
+        this(agent, threadName, IdleStrategy.BACKOFF, ANY_CPU);
+    }
+
+    /**
+     * Makes the thread, not started.
+     *
+     * @param cpu where the thread is to run, or {@link #ANY_CPU}
+     */
+    public AgentRunner(Agent agent, String threadName, IdleStrategy idle, int cpu) {
         this.agent = agent;
-        thread = new Thread(this, threadName);
+        this.idle = idle;
+        this.cpu = cpu;
+        thread = new Thread(this::run, threadName);
         thread.setDaemon(true);
     }
 
+    /**
+     * Starts the thread, once, and returns when it is where it is to run.
+     *
+     * @throws OsException if it cannot be pinned: the thread has ended, and the agent was not
+     *     called, nor will be
+     */
     public void start() {
         thread.start();
+        try {
+            placed.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof OsException refused) {
+                throw refused;
+            }
+            throw e;
+        }
     }
 
     /** Asks the agent to stop after its present duty cycle; returns at once. */
@@ -71,6 +115,19 @@ public final class AgentRunner implements Runnable {
         }
     }
 
+    /** Whether the agent is being run: from {@link #start} until its thread has ended. */
+    public boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /**
+     * How many duty cycles have ended. Where this stands still while {@link #isAlive}, the agent is
+     * stuck in one: an idle agent's goes on, at least once in {@link IdleStrategy#MAX_PARK_NANOS}.
+     */
+    public long cycles() {
+        return (long) CYCLES.getOpaque(this);
+    }
+
     /** Whether it is the agent's thread that asks. */
     public boolean isCurrent() {
         return Thread.currentThread() == thread;
@@ -81,8 +138,10 @@ public final class AgentRunner implements Runnable {
         return thread.threadId();
     }
 
-    @Override
-    public void run() {
+    private void run() {
+        if (!place()) {
+            return;
+        }
         try {
             runUntilStopped();
         } catch (Throwable t) { // an agent that throws is broken: it ends, and says so
@@ -92,18 +151,30 @@ public final class AgentRunner implements Runnable {
         }
     }
 
+    /** Goes to the CPU, and tells {@link #start} whether it could. */
+    private boolean place() {
+        try {
+            if (cpu != ANY_CPU) {
+                Affinity.pin(cpu);
+            }
+            return placed.complete(null);
+        } catch (Throwable t) {
+            placed.completeExceptionally(t);
+            return false;
+        }
+    }
+
     private void runUntilStopped() {
-        int idle = 0;
-        long park = MIN_PARK_NANOS;
+        long ended = 0;
+        int idleCycles = 0;
         while (!stopping) {
-            if (agent.doWork() > 0) {
-                idle = 0;
-                park = MIN_PARK_NANOS;
-            } else if (++idle < SPINS) {
-                Thread.onSpinWait();
+            int work = agent.doWork();
+            CYCLES.setOpaque(this, ++ended);
+            if (work > 0) {
+                idleCycles = 0;
             } else {
-                LockSupport.parkNanos(park);
-                park = Math.min(park * 2, MAX_PARK_NANOS);
+                idle.idle(idleCycles);
+                idleCycles = Math.min(idleCycles + 1, Integer.MAX_VALUE - 1);
             }
         }
     }

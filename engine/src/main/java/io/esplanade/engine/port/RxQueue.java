@@ -18,6 +18,15 @@ public interface RxQueue {
      */
     int receive(Burst burst, int max);
 
+    /**
+     * Whether it is worth asking: false if there is certainly nothing to {@link #receive} now. A
+     * cheap look, which needs no mbuf. Threads that share the queue under a lock may look without
+     * holding it, while the port is open.
+     */
+    default boolean ready() {
+        return true;
+    }
+
     /** A descriptor that becomes readable when there may be packets, or {@link #NO_FD}. */
     default int pollFd() {
         return NO_FD;

@@ -16,7 +16,7 @@ public abstract class PortContract {
     private final PortMbufs mbufs = new PortMbufs(8, 1);
     private Port port;
 
-    /** A new port, closed, on which nothing arrives and at least one packet can be sent. */
+    /** A new port, closed, on which nothing arrives and at least one packet a queue can be sent. */
     protected abstract Port newPort() throws Exception;
 
     @BeforeEach
@@ -46,12 +46,19 @@ public abstract class PortContract {
         assertThatIllegalStateException().isThrownBy(() -> port.txQueue(0, mbufs));
 
         port.attach(mbufs.pool());
-        assertThat(port.rxQueue(0, mbufs)).isNotNull();
-        assertThat(port.txQueue(0, mbufs)).isNotNull();
-
-        assertThatIllegalStateException().isThrownBy(() -> port.rxQueue(0, mbufs));
-        assertThatIllegalStateException().isThrownBy(() -> port.txQueue(0, mbufs));
+        for (int i = 0; i < port.rxQueues(); i++) {
+            int index = i;
+            assertThat(port.rxQueue(index, mbufs)).isNotNull();
+            assertThatIllegalStateException().isThrownBy(() -> port.rxQueue(index, mbufs));
+        }
+        for (int i = 0; i < port.txQueues(); i++) {
+            int index = i;
+            assertThat(port.txQueue(index, mbufs)).isNotNull();
+            assertThatIllegalStateException().isThrownBy(() -> port.txQueue(index, mbufs));
+        }
         assertThatThrownBy(() -> port.rxQueue(port.rxQueues(), mbufs))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> port.txQueue(port.txQueues(), mbufs))
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> port.txQueue(-1, mbufs))
                 .isInstanceOf(IndexOutOfBoundsException.class);
@@ -77,30 +84,36 @@ public abstract class PortContract {
     @Test
     void receivingNothingTakesNoMbuf() throws Exception {
         port.attach(mbufs.pool());
-        RxQueue queue = port.rxQueue(0, mbufs);
         Burst burst = new Burst(4);
+        for (int i = 0; i < port.rxQueues(); i++) {
+            RxQueue queue = port.rxQueue(i, mbufs);
 
-        assertThat(queue.receive(burst, 4)).isZero();
-        assertThat(burst.count()).isZero();
-        assertThat(queue.failure()).isNull();
-        assertThat(queue.starved()).isZero();
-        assertThat(mbufs.away()).isZero();
+            assertThat(queue.receive(burst, 4)).isZero();
+            assertThat(burst.count()).isZero();
+            assertThat(queue.failure()).isNull();
+            assertThat(queue.starved()).isZero();
+            assertThat(mbufs.away()).isZero();
+        }
     }
 
     @Test
     void whatItTakesToSendComesHome() throws Exception {
         port.attach(mbufs.pool());
-        TxQueue queue = port.txQueue(0, mbufs);
-        Burst burst = new Burst(4);
-        burst.add(mbufs.packet(new byte[60], 1));
+        int pending = 0;
+        for (int i = 0; i < port.txQueues(); i++) {
+            TxQueue queue = port.txQueue(i, mbufs);
+            Burst burst = new Burst(4);
+            burst.add(mbufs.packet(new byte[60], 1));
 
-        int sent = queue.send(burst, 1);
-        queue.flush();
-        queue.reclaim();
+            int sent = queue.send(burst, 1);
+            queue.flush();
+            queue.reclaim();
 
-        assertThat(sent).isEqualTo(1);
-        assertThat(burst.count()).as("the burst is the caller's").isEqualTo(1);
-        assertThat(queue.failure()).isNull();
-        assertThat(mbufs.away()).isEqualTo(queue.pending());
+            assertThat(sent).isEqualTo(1);
+            assertThat(burst.count()).as("the burst is the caller's").isEqualTo(1);
+            assertThat(queue.failure()).isNull();
+            pending += queue.pending();
+            assertThat(mbufs.away()).isEqualTo(pending);
+        }
     }
 }

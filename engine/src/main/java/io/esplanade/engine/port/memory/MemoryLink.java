@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * A cable between two engines of one process: what one port sends, the other receives, with its
- * time stamp.
+ * time stamp, on the queue of the same number.
  *
  * <p>Each port belongs to its engine, which closes it; {@link #close} closes whichever is not.
  */
@@ -20,13 +20,13 @@ public final class MemoryLink implements AutoCloseable {
 
     /** Lays a cable. */
     public static MemoryLink between(Plug a, Plug b, Cable cable) {
-        RingPair rings = RingPair.map(cable.ringBytes());
+        CableMemory memory = CableMemory.map(cable);
         try {
             return new MemoryLink(
-                    new MemoryPort(a, cable, rings.back(), rings.there()),
-                    new MemoryPort(b, cable, rings.there(), rings.back()));
+                    new MemoryPort(a, cable, memory.back(), memory.there()),
+                    new MemoryPort(b, cable, memory.there(), memory.back()));
         } catch (RuntimeException e) {
-            rings.unmap();
+            memory.unmap();
             throw e;
         }
     }

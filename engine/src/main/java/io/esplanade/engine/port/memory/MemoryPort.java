@@ -3,11 +3,11 @@ package io.esplanade.engine.port.memory;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
+import io.esplanade.engine.port.AbstractPort;
 import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.MbufFiller;
 import io.esplanade.engine.port.RxQueue;
-import io.esplanade.engine.port.SingleQueuePort;
 import io.esplanade.engine.port.TxQueue;
 
 import java.io.IOException;
@@ -16,18 +16,19 @@ import java.util.Set;
 /**
  * A port at one end of a cable in memory; {@link MemoryLink} and {@link MemoryHost} make it.
  *
- * <p>Its input has ended when the other end is closed and all that was sent has been received; its
+ * <p>It has a receive and a transmit queue for each of the cable's strands. A queue's input has
+ * ended when the other end is closed and all that was sent on its strand has been received; its
  * output has failed when the other end is closed.
  */
-public final class MemoryPort extends SingleQueuePort {
+public final class MemoryPort extends AbstractPort {
 
     private final long mac;
     private final Set<Capability> capabilities;
-    private final PacketRing in;
-    private final PacketRing out;
+    private final Strands in;
+    private final Strands out;
 
-    MemoryPort(Plug plug, Cable cable, PacketRing in, PacketRing out) {
-        super(plug.name(), plug.side(), cable.linkType(), cable.mtu());
+    MemoryPort(Plug plug, Cable cable, Strands in, Strands out) {
+        super(plug.name(), plug.side(), cable.linkType(), cable.mtu(), cable.queues());
         if ((cable.linkType() == LinkType.ETHERNET) != (plug.mac() != 0)) {
             throw new IllegalArgumentException(
                     "port %s: a MAC address belongs to an Ethernet cable, and to no other"
@@ -53,13 +54,13 @@ public final class MemoryPort extends SingleQueuePort {
     protected void open() {}
 
     @Override
-    protected RxQueue openRxQueue(MbufFiller filler) {
-        return new Rx(in, filler);
+    protected RxQueue openRxQueue(int index, MbufFiller filler) {
+        return new Rx(in.ring(index), filler);
     }
 
     @Override
-    protected TxQueue openTxQueue(MbufSource home) {
-        return new Tx(name(), out, home);
+    protected TxQueue openTxQueue(int index, MbufSource home) {
+        return new Tx(name(), out.ring(index), home);
     }
 
     @Override
@@ -94,6 +95,11 @@ public final class MemoryPort extends SingleQueuePort {
                 ring.release();
             }
             return received;
+        }
+
+        @Override
+        public boolean ready() {
+            return ring.hasPackets();
         }
 
         @Override

@@ -182,6 +182,13 @@ final class PacketRing {
         return Mem.getIntAcquire(base + PRODUCER_CLOSED) != 0 && peek() == 0;
     }
 
+    // Any thread.
+
+    /** Whether something was published that is not released; changes nothing. */
+    boolean hasPackets() {
+        return Mem.getLongAcquire(base + HEAD) != Mem.getLongAcquire(base + TAIL);
+    }
+
     // Both sides.
 
     /** The producer is gone, once: nothing will be published any more. */

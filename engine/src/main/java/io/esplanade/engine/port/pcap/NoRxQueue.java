@@ -12,6 +12,11 @@ final class NoRxQueue implements RxQueue {
     }
 
     @Override
+    public boolean ready() {
+        return false;
+    }
+
+    @Override
     public boolean ended() {
         return true;
     }

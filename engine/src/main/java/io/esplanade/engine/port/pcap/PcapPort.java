@@ -1,12 +1,12 @@
 package io.esplanade.engine.port.pcap;
 
 import io.esplanade.engine.mbuf.MbufSource;
+import io.esplanade.engine.port.AbstractPort;
 import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.MbufFiller;
 import io.esplanade.engine.port.PortSpec;
 import io.esplanade.engine.port.RxQueue;
-import io.esplanade.engine.port.SingleQueuePort;
 import io.esplanade.engine.port.TxQueue;
 
 import java.io.IOException;
@@ -25,7 +25,7 @@ import java.util.Set;
  * is killed. It is lossless: the disk's pace is the lane's. A malformed capture fails the receive
  * queue behind its last good packet; a full disk fails the transmit queue.
  */
-final class PcapPort extends SingleQueuePort {
+final class PcapPort extends AbstractPort {
 
     private final long mac;
     private final Path read;
@@ -40,7 +40,7 @@ final class PcapPort extends SingleQueuePort {
      * @param write what to write, or null
      */
     PcapPort(PortSpec spec, LinkType linkType, long mac, Path read, Path write) {
-        super(spec.name(), spec.side(), linkType, spec.mtu());
+        super(spec.name(), spec.side(), linkType, spec.mtu(), 1);
         this.mac = mac;
         this.read = read;
         this.write = write;
@@ -82,14 +82,14 @@ final class PcapPort extends SingleQueuePort {
     }
 
     @Override
-    protected RxQueue openRxQueue(MbufFiller filler) {
+    protected RxQueue openRxQueue(int index, MbufFiller filler) {
         return reader == null
                 ? new NoRxQueue()
                 : new PcapRxQueue(name(), linkType(), reader, filler);
     }
 
     @Override
-    protected TxQueue openTxQueue(MbufSource home) {
+    protected TxQueue openTxQueue(int index, MbufSource home) {
         return writer == null ? new NoTxQueue(name()) : new PcapTxQueue(name(), writer, home);
     }
 

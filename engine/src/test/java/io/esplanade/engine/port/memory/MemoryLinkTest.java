@@ -11,6 +11,8 @@ import io.esplanade.engine.port.TxQueue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 class MemoryLinkTest {
 
@@ -33,51 +36,98 @@ class MemoryLinkTest {
         assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
 
-    @Test
-    void twoThreadsWithPoolsOfTheirOwnExchangePacketsBothWays() throws Exception {
-        List<byte[]> fromA = Packets.packets(1, 20_000, 20, 1_500);
-        List<byte[]> fromB = Packets.packets(2, 20_000, 20, 1_500);
-        Cable cable = Cable.DEFAULT.withRingBytes(1 << 18);
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void twoThreadsWithPoolsOfTheirOwnExchangePacketsBothWaysInOrderOnEachQueue(int queues)
+            throws Exception {
+        List<List<byte[]>> fromA = packets(1, queues);
+        List<List<byte[]>> fromB = packets(2, queues);
+        Cable cable = Cable.DEFAULT.withRingBytes(1 << 18).withQueues(queues);
         MemoryLink link = MemoryLink.between(A, B, cable);
         try {
             // Not the common pool, which may have one thread only.
-            Future<List<byte[]>> atA = threads.submit(() -> exchange(link.a(), fromA));
-            Future<List<byte[]>> atB = threads.submit(() -> exchange(link.b(), fromB));
+            Future<List<List<byte[]>>> atA = threads.submit(() -> exchange(link.a(), fromA));
+            Future<List<List<byte[]>>> atB = threads.submit(() -> exchange(link.b(), fromB));
 
-            assertThat(atA.get(60, TimeUnit.SECONDS)).containsExactlyElementsOf(fromB);
-            assertThat(atB.get(60, TimeUnit.SECONDS)).containsExactlyElementsOf(fromA);
+            assertSame(atA.get(60, TimeUnit.SECONDS), fromB);
+            assertSame(atB.get(60, TimeUnit.SECONDS), fromA);
         } finally {
             stopThreads(); // before the memory goes
             link.close();
         }
     }
 
+    private static void assertSame(List<List<byte[]>> received, List<List<byte[]>> sent) {
+        for (int queue = 0; queue < sent.size(); queue++) {
+            assertThat(received.get(queue)).containsExactlyElementsOf(sent.get(queue));
+        }
+    }
+
+    /** What is to be sent on each queue. */
+    private static List<List<byte[]>> packets(int seed, int queues) {
+        return IntStream.range(0, queues)
+                .mapToObj(queue -> Packets.packets(seed * 10L + queue, 20_000 / queues, 20, 1_500))
+                .toList();
+    }
+
     /** Sends {@code packets} and returns as many received ones; more mbufs are not needed. */
-    private static List<byte[]> exchange(MemoryPort port, List<byte[]> packets) throws IOException {
-        List<byte[]> received = new ArrayList<>();
+    private static List<List<byte[]>> exchange(MemoryPort port, List<List<byte[]>> packets)
+            throws IOException {
+        List<Exchange> queues = new ArrayList<>();
         try (PortMbufs mbufs = new PortMbufs(64, 0)) {
             port.attach(mbufs.pool());
-            RxQueue rx = port.rxQueue(0, mbufs);
-            TxQueue tx = port.txQueue(0, mbufs);
-            Burst out = new Burst(16);
-            Burst in = new Burst(16);
-            int next = 0;
-            while (!Thread.currentThread().isInterrupted()
-                    && (received.size() < packets.size()
-                            || next < packets.size()
-                            || !out.isEmpty())) {
-                while (out.room() > 0 && next < packets.size()) {
-                    out.add(mbufs.packet(packets.get(next++), 0));
+            for (int i = 0; i < port.rxQueues(); i++) {
+                queues.add(
+                        new Exchange(
+                                mbufs,
+                                port.rxQueue(i, mbufs),
+                                port.txQueue(i, mbufs),
+                                packets.get(i)));
+            }
+            boolean busy = true;
+            while (busy && !Thread.currentThread().isInterrupted()) {
+                busy = false;
+                for (Exchange queue : queues) {
+                    busy |= queue.goOn();
                 }
-                out.removeFirst(tx.send(out, out.count()));
-                rx.receive(in, 16);
-                for (int i = 0; i < in.count(); i++) {
-                    received.add(mbufs.consume(in.get(i)));
-                }
-                in.clear();
             }
         }
-        return received;
+        return queues.stream().map(queue -> queue.received).toList();
+    }
+
+    /** One queue's share of an exchange. */
+    private static final class Exchange {
+        private final PortMbufs mbufs;
+        private final RxQueue rx;
+        private final TxQueue tx;
+        private final List<byte[]> packets;
+        private final List<byte[]> received = new ArrayList<>();
+        private final Burst out = new Burst(16);
+        private final Burst in = new Burst(16);
+        private int next;
+
+        Exchange(PortMbufs mbufs, RxQueue rx, TxQueue tx, List<byte[]> packets) {
+            this.mbufs = mbufs;
+            this.rx = rx;
+            this.tx = tx;
+            this.packets = packets;
+        }
+
+        /** Whether there is more to do. */
+        boolean goOn() {
+            while (out.room() > 0 && next < packets.size()) {
+                out.add(mbufs.packet(packets.get(next++), 0));
+            }
+            out.removeFirst(tx.send(out, out.count()));
+            if (rx.ready()) {
+                rx.receive(in, 16);
+            }
+            for (int i = 0; i < in.count(); i++) {
+                received.add(mbufs.consume(in.get(i)));
+            }
+            in.clear();
+            return received.size() < packets.size() || next < packets.size() || !out.isEmpty();
+        }
     }
 
     @Test

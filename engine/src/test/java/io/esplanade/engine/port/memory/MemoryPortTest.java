@@ -104,6 +104,29 @@ class MemoryPortTest extends PortContract {
     }
 
     @Test
+    void aQueueIsReadyWhileAPacketWaitsWithOrWithoutAnMbufForIt() {
+        assertThat(rx.ready()).isFalse();
+        for (int i = 0; i < 65; i++) {
+            host.send(new byte[20]);
+            assertThat(rx.ready()).isTrue();
+        }
+        rx.receive(burst, 64);
+        assertThat(rx.ready()).isTrue();
+        assertThat(rx.receive(burst, 1)).as("there is no mbuf").isZero();
+        assertThat(rx.ready()).isTrue();
+
+        for (int i = 0; i < 64; i++) {
+            mbufs.consume(burst.get(i));
+        }
+        burst.clear();
+        rx.receive(burst, 64);
+        mbufs.consume(burst.get(0));
+        assertThat(rx.ready()).isFalse();
+        host.endInput();
+        assertThat(rx.ready()).isFalse();
+    }
+
+    @Test
     void aFullCableTakesWhatFitsAndLeavesTheRest() {
         int sent = 0;
         do {

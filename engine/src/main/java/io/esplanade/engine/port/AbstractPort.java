@@ -4,13 +4,14 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
 
 import java.io.IOException;
+import java.util.BitSet;
 import java.util.Objects;
 
 /**
- * The life of a port that has one receive and one transmit queue: keeps the rules of {@link Port},
+ * The life of a port that has as many transmit as receive queues: keeps the rules of {@link Port},
  * so that what is below need only open, make queues and shut.
  */
-public abstract class SingleQueuePort implements Port {
+public abstract class AbstractPort implements Port {
 
     /** The MTU of a port whose configuration names none, in bytes. */
     public static final int DEFAULT_MTU = 1500;
@@ -19,21 +20,24 @@ public abstract class SingleQueuePort implements Port {
     private final Side side;
     private final LinkType linkType;
     private final int mtu;
+    private final int queues;
+    private final BitSet rxTaken = new BitSet();
+    private final BitSet txTaken = new BitSet();
     private MbufPool pool;
-    private boolean rxTaken;
-    private boolean txTaken;
     private boolean closed;
 
     /**
      * Made closed.
      *
      * @param mtu largest IP packet in bytes, 0 for {@link #DEFAULT_MTU}
+     * @param queues how many receive queues it has, and how many transmit queues
      */
-    protected SingleQueuePort(String name, Side side, LinkType linkType, int mtu) {
+    protected AbstractPort(String name, Side side, LinkType linkType, int mtu, int queues) {
         this.name = Objects.requireNonNull(name, "name");
         this.side = Objects.requireNonNull(side, "side");
         this.linkType = Objects.requireNonNull(linkType, "linkType");
         this.mtu = mtu == 0 ? DEFAULT_MTU : mtu;
+        this.queues = queues;
         // RFC 791: every host takes 68 bytes; 65535 is all that a total length can say.
         if (this.mtu < 68 || this.mtu > 65_535) {
             throw new IllegalArgumentException(
@@ -44,11 +48,11 @@ public abstract class SingleQueuePort implements Port {
     /** Opens what is outside; called once. What it opened it closes again when it throws. */
     protected abstract void open() throws IOException;
 
-    /** Makes the receive queue; called at most once, after {@link #open}. */
-    protected abstract RxQueue openRxQueue(MbufFiller filler);
+    /** Makes the receive queue {@code index}; called at most once each, after {@link #open}. */
+    protected abstract RxQueue openRxQueue(int index, MbufFiller filler);
 
-    /** Makes the transmit queue; called at most once, after {@link #open}. */
-    protected abstract TxQueue openTxQueue(MbufSource home);
+    /** Makes the transmit queue {@code index}; called at most once each, after {@link #open}. */
+    protected abstract TxQueue openTxQueue(int index, MbufSource home);
 
     /** Closes what is outside, whether or not it was opened; called once. */
     protected abstract void shut() throws IOException;
@@ -75,12 +79,12 @@ public abstract class SingleQueuePort implements Port {
 
     @Override
     public final int rxQueues() {
-        return 1;
+        return queues;
     }
 
     @Override
     public final int txQueues() {
-        return 1;
+        return queues;
     }
 
     @Override
@@ -95,25 +99,25 @@ public abstract class SingleQueuePort implements Port {
 
     @Override
     public final RxQueue rxQueue(int index, MbufSource source) {
-        checkQueue("receive", index, rxTaken);
-        rxTaken = true;
-        return openRxQueue(new MbufFiller(pool, source));
+        take("receive", index, rxTaken);
+        return openRxQueue(index, new MbufFiller(pool, source));
     }
 
     @Override
     public final TxQueue txQueue(int index, MbufSource home) {
-        checkQueue("transmit", index, txTaken);
-        txTaken = true;
-        return openTxQueue(home);
+        take("transmit", index, txTaken);
+        return openTxQueue(index, home);
     }
 
-    private void checkQueue(String direction, int index, boolean taken) {
-        Objects.checkIndex(index, 1);
-        if (pool == null || closed || taken) {
+    private void take(String direction, int index, BitSet taken) {
+        Objects.checkIndex(index, queues);
+        boolean open = pool != null && !closed;
+        if (!open || taken.get(index)) {
             throw new IllegalStateException(
-                    "port %s: its %s queue %s"
-                            .formatted(name, direction, taken ? "is taken" : "is not open"));
+                    "port %s: its %s queue %d %s"
+                            .formatted(name, direction, index, open ? "is taken" : "is not open"));
         }
+        taken.set(index);
     }
 
     @Override

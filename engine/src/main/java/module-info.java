@@ -4,6 +4,7 @@
  */
 module io.esplanade.engine {
     requires io.esplanade.ffi;
+    requires com.lmax.disruptor;
     requires java.management;
 
     exports io.esplanade.engine;
@@ -17,6 +18,7 @@ module io.esplanade.engine {
     exports io.esplanade.engine.port;
     exports io.esplanade.engine.port.memory;
     exports io.esplanade.engine.port.pcap;
+    exports io.esplanade.engine.runtime.config;
 
     uses io.esplanade.engine.crypto.CryptoProvider;
     uses io.esplanade.engine.port.PortFactory;

@@ -1,19 +1,17 @@
 package io.esplanade.bench;
 
 import io.esplanade.engine.control.Command;
-import io.esplanade.engine.control.Conductor;
 import io.esplanade.engine.control.ControlEvents;
-import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.control.Stall;
+import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.mbuf.Burst;
-import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
-import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.Side;
-import io.esplanade.engine.runtime.Lane;
-import io.esplanade.engine.runtime.LaneRuntime;
+import io.esplanade.engine.runtime.assembly.Assembly;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.util.List;
@@ -21,65 +19,60 @@ import java.util.List;
 /** A gateway's lane without threads: the benchmark's thread drives it. */
 final class Bed implements AutoCloseable {
 
-    private final MbufPool pool = new MbufPool(4096, 0, false);
     private final List<Port> ports;
-    private final LaneRuntime runtime;
-    private final Conductor conductor;
+    private final Assembly parts;
+    private final Agent[] roles;
 
     Bed(String name, CryptoProvider provider, List<Command> commands, Port... ports)
             throws IOException, CryptoException {
         this.ports = List.of(ports);
         provider.load();
-        Tables tables = new Tables(this.ports.stream().map(Port::side).toArray(Side[]::new));
-        CryptoProvider[] providers = {provider};
-        Clock clock = Clock.system();
-        runtime =
-                new LaneRuntime(
-                        new LaneRuntime.Setup(
+        parts =
+                new Assembly(
+                        new Assembly.Spec(
                                 name,
+                                RuntimeConfig.DEFAULT,
+                                4096,
+                                0,
+                                false,
                                 Burst.DEFAULT_SIZE,
                                 8192,
                                 this.ports,
-                                providers,
-                                tables,
-                                pool,
-                                clock));
-        conductor =
-                new Conductor(
-                        tables,
-                        this.ports.stream().map(Port::name).toList(),
-                        providers,
-                        LaneRuntime.WORKERS,
-                        null,
-                        clock,
-                        runtime,
+                                new CryptoProvider[] {provider},
+                                null,
+                                Clock.system()),
                         new NoEvents());
-        conductor.apply(commands);
+        parts.conductor().apply(commands);
         for (Command command : commands) {
             if (command.answer().isCompletedExceptionally()) {
                 throw new IllegalStateException(command.answer().exceptionNow());
             }
         }
-        runtime.open();
+        parts.runtime().open();
+        parts.runtime().startStepped();
+        roles = parts.runtime().agents().toArray(Agent[]::new);
     }
 
-    Lane lane() {
-        return runtime.lane();
+    /** One duty cycle of the lane: each of its roles once. */
+    int cycle() {
+        int done = 0;
+        for (Agent role : roles) {
+            done += role.doWork();
+        }
+        return done;
     }
 
-    CounterTable counters() {
-        return runtime.counters();
+    CounterSum counters() {
+        return parts.counters();
     }
 
     @Override
     public void close() throws IOException {
-        runtime.lane().onClose();
+        parts.runtime().stop(0);
         for (Port port : ports) {
             port.close();
         }
-        conductor.close();
-        runtime.close();
-        pool.close();
+        parts.close();
     }
 
     private static final class NoEvents implements ControlEvents {
@@ -93,6 +86,9 @@ final class Bed implements AutoCloseable {
         public void laneFailed(int lane, Throwable cause) {
             throw new IllegalStateException("lane " + lane, cause);
         }
+
+        @Override
+        public void stalled(Stall stall) {}
 
         @Override
         public void sequenceNearlyExhausted(String sa, long remaining) {}

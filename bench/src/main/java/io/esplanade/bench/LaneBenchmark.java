@@ -108,13 +108,13 @@ public class LaneBenchmark {
     @Benchmark
     @OperationsPerInvocation(BURST)
     public int encrypt() {
-        return encrypting.lane().doWork();
+        return encrypting.cycle();
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
     public int encryptAndDecrypt() {
-        return pairA.lane().doWork() + pairB.lane().doWork();
+        return pairA.cycle() + pairB.cycle();
     }
 
     /** A figure counts only if every packet came through. */

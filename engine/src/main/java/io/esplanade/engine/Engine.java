@@ -3,18 +3,17 @@ package io.esplanade.engine;
 import io.esplanade.engine.control.Command;
 import io.esplanade.engine.control.Conductor;
 import io.esplanade.engine.control.ControlEvents;
+import io.esplanade.engine.control.Stall;
 import io.esplanade.engine.counters.Counter;
-import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.ipsec.AssociationState;
-import io.esplanade.engine.mbuf.MbufLedger;
-import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.os.AgentRunner;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.Side;
-import io.esplanade.engine.runtime.LaneRuntime;
+import io.esplanade.engine.runtime.PacketRuntime;
+import io.esplanade.engine.runtime.assembly.Assembly;
 
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -53,9 +52,8 @@ public final class Engine implements AutoCloseable {
 
     private final String name;
     private final List<Port> ports;
-    private final MbufPool pool;
-    private final MbufLedger ledger;
-    private final LaneRuntime runtime;
+    private final Assembly parts;
+    private final PacketRuntime runtime;
     private final Conductor conductor;
     private final EngineListener listener;
     private final CountDownLatch inputEnded = new CountDownLatch(1);
@@ -81,38 +79,32 @@ public final class Engine implements AutoCloseable {
         name = b.name;
         ports = List.copyOf(b.ports);
         listener = b.listener;
-        Tables tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
-        pool = new MbufPool(b.mbufs, b.largeMbufs, b.invariants);
-        ledger = new MbufLedger(pool);
-        runtime =
-                new LaneRuntime(
-                        new LaneRuntime.Setup(
+        parts =
+                new Assembly(
+                        new Assembly.Spec(
                                 name,
+                                b.runtime,
+                                b.mbufs,
+                                b.largeMbufs,
+                                b.invariants,
                                 b.burstSize,
                                 b.flowCacheSize,
                                 ports,
                                 providers,
-                                tables,
-                                pool,
-                                b.clock));
-        conductor =
-                new Conductor(
-                        tables,
-                        ports.stream().map(Port::name).toList(),
-                        providers,
-                        LaneRuntime.WORKERS,
-                        b.nonceStore,
-                        b.clock,
-                        runtime,
+                                b.nonceStore,
+                                b.clock),
                         new Events());
+        runtime = parts.runtime();
+        conductor = parts.conductor();
         conductorRunner =
                 new AgentRunner(conductor, "esplanade-" + name + "-" + conductor.roleName());
         try {
+            Tables tables = parts.tables();
             b.addresses.forEach(tables.localAddresses()::add);
             b.neighbours.forEach(n -> n.enter(tables.neighbours(), portIndex(n.port())));
             applyAtOnce(b.commands());
         } catch (RuntimeException e) {
-            release();
+            parts.close();
             throw e;
         }
     }
@@ -154,7 +146,8 @@ public final class Engine implements AutoCloseable {
             }
             try {
                 runtime.open();
-            } catch (IOException | RuntimeException e) {
+                runtime.start();
+            } catch (IOException | RuntimeException | OutOfMemoryError e) { // no more threads
                 EngineException refused = new EngineException(e.getMessage(), e);
                 try {
                     close();
@@ -164,7 +157,6 @@ public final class Engine implements AutoCloseable {
                 throw refused;
             }
             state(State.STARTED);
-            runtime.start();
             conductorRunner.start();
         }
     }
@@ -196,7 +188,7 @@ public final class Engine implements AutoCloseable {
     }
 
     private Snapshot take() {
-        CounterTable table = runtime.counters();
+        CounterSum table = parts.counters();
         Map<Counter, Long> counters = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
             counters.put(counter, table.value(counter));
@@ -219,7 +211,7 @@ public final class Engine implements AutoCloseable {
                             sa.packets(),
                             sa.bytes()));
         }
-        return new Snapshot(counters, drops, ledger.counts(), sas, runtime.cpuNanos());
+        return new Snapshot(counters, drops, parts.ledger().counts(), sas, runtime.cpuNanos());
     }
 
     /**
@@ -256,8 +248,9 @@ public final class Engine implements AutoCloseable {
     private void stopAndRelease() {
         boolean started = state() == State.STARTED;
         state(State.CLOSING); // no changes from here on: they would keep the conductor busy
-        if (!runtime.stop(STOP_NANOS)) {
-            throw leaveMemoryTo("a lane");
+        String stuck = runtime.stop(STOP_NANOS);
+        if (stuck != null) {
+            throw leaveMemoryTo(stuck);
         }
         EngineException failure = null;
         for (Port port : ports) {
@@ -274,7 +267,7 @@ public final class Engine implements AutoCloseable {
             runtime.close();
             last = take(); // with every mbuf at home, and the SAs still there
             state = State.CLOSED;
-            release();
+            parts.close();
         }
         if (failure != null) {
             throw failure;
@@ -312,12 +305,6 @@ public final class Engine implements AutoCloseable {
         return failure;
     }
 
-    private void release() {
-        runtime.close();
-        conductor.close();
-        pool.close();
-    }
-
     /** Passes events on to the owner; what a listener throws is logged. */
     private final class Events implements ControlEvents {
         private boolean laneFailed;
@@ -344,6 +331,18 @@ public final class Engine implements AutoCloseable {
                         cause);
             }
             tell(() -> listener.laneFailed(lane, cause));
+        }
+
+        @Override
+        public void stalled(Stall stall) {
+            LOG.log(
+                    Level.ERROR,
+                    "Role "
+                            + stall.role()
+                            + " has not got through its duty cycle for "
+                            + stall.nanos() / 1_000_000
+                            + " ms: its lane stands still");
+            tell(() -> listener.stalled(stall.lane(), stall.role()));
         }
 
         @Override

@@ -13,6 +13,8 @@ import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.port.Port;
+import io.esplanade.engine.runtime.assembly.Assembly;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,8 +35,11 @@ import java.util.concurrent.CompletableFuture;
  */
 public final class EngineBuilder {
 
+    private static final int MBUFS_PER_THREAD = 4096;
+
     String name = "engine";
-    int mbufs = 4096;
+    RuntimeConfig runtime = RuntimeConfig.DEFAULT;
+    int mbufs;
     int largeMbufs = 16;
     boolean invariants;
     int burstSize = Burst.DEFAULT_SIZE;
@@ -67,7 +72,13 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** How many mbufs for packets of up to 1792 bytes; default 4096. */
+    /** Which runtime moves the packets, on how many threads; default one lane on one thread. */
+    public EngineBuilder runtime(RuntimeConfig runtime) {
+        this.runtime = Objects.requireNonNull(runtime, "runtime");
+        return this;
+    }
+
+    /** How many mbufs for packets of up to 1792 bytes; default 4096 per thread. */
     public EngineBuilder mbufs(int count) {
         this.mbufs = count;
         return this;
@@ -207,9 +218,13 @@ public final class EngineBuilder {
         if (burstSize < 1 || burstSize > 256) {
             throw new EngineException("the burst size is 1 to 256, not " + burstSize);
         }
-        if (mbufs < 4 * burstSize) {
+        int least = Assembly.leastMbufs(runtime, burstSize);
+        if (mbufs == 0) {
+            mbufs = Math.max(least, MBUFS_PER_THREAD * runtime.threads());
+        }
+        if (mbufs < least) {
             throw new EngineException(
-                    "an engine needs at least four bursts of mbufs: " + 4 * burstSize);
+                    "%d mbufs are too few for this runtime: it needs %d".formatted(mbufs, least));
         }
         Set<String> names = new HashSet<>();
         for (Port port : ports) {

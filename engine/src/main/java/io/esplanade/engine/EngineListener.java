@@ -9,6 +9,12 @@ public interface EngineListener {
     /** All receive queues have ended and no packet is under way: nothing more will happen. */
     default void inputEnded() {}
 
+    /**
+     * A role of a lane has not got through a duty cycle for a second: it hangs in something, or its
+     * thread gets no CPU. Its lane stands still, the others go on. Said once until it goes on.
+     */
+    default void stalled(int lane, String role) {}
+
     /** A port failed; its packets are dropped by name from now on. */
     default void portFailed(String port, Throwable cause) {}
 

@@ -71,7 +71,6 @@ public final class Conductor implements Agent, AutoCloseable {
     /**
      * @param ports the ports' names, by index
      * @param providers those that SAs may name; the first is the default
-     * @param workers how many workers a lane has: contexts per SA
      * @param nonces may be null
      */
     @SuppressWarnings("exports") // made by the engine alone; what is exported here is NonceStore
@@ -79,13 +78,12 @@ public final class Conductor implements Agent, AutoCloseable {
             Tables tables,
             List<String> ports,
             CryptoProvider[] providers,
-            int workers,
             NonceStore nonces,
             Clock clock,
             DataPlane dataPlane,
             ControlEvents events) {
         this.tables = tables;
-        this.sas = new SaControl(tables, tunnels, providers, workers, nonces);
+        this.sas = new SaControl(tables, tunnels, providers, dataPlane, nonces);
         this.clock = clock;
         this.dataPlane = dataPlane;
         this.events = events;
@@ -134,6 +132,7 @@ public final class Conductor implements Agent, AutoCloseable {
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             warnOfExhaustion();
+            dataPlane.newStalls().forEach(events::stalled);
         }
         return done;
     }

@@ -12,6 +12,9 @@ public interface ControlEvents {
     /** A stage of a lane threw; its packets were dropped by name and it goes on. */
     void laneFailed(int lane, Throwable cause);
 
+    /** A role does not get through its duty cycle; said once until it does again. */
+    void stalled(Stall stall);
+
     /** An outbound SA has few sequence numbers left for ever; said once per SA. */
     void sequenceNearlyExhausted(String sa, long remaining);
 }

@@ -1,5 +1,8 @@
 package io.esplanade.engine.control;
 
+import io.esplanade.engine.ipsec.AssociationState;
+
+import java.util.List;
 import java.util.Map;
 
 /** What the conductor sees of the lanes and ports; a runtime implements it. Thread-safe. */
@@ -19,6 +22,15 @@ public interface DataPlane {
     boolean ended();
 
     int lanes();
+
+    /** How many crypto contexts an SA needs: one for each worker that may use it. */
+    int contexts();
+
+    /** Says which lane and worker a new SA belongs to, by its tunnel. */
+    void place(AssociationState sa);
+
+    /** The stalls that began since last asked. */
+    List<Stall> newStalls();
 
     /** What a stage of lane {@code lane} threw since last asked, or null. */
     Throwable takeFailure(int lane);

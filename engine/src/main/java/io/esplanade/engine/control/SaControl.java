@@ -47,7 +47,7 @@ final class SaControl {
     private final TunnelNames tunnels;
     private final AddressSet localAddresses;
     private final CryptoProvider[] providers;
-    private final int workers;
+    private final DataPlane dataPlane;
     private final NonceStore nonces;
     private final Map<String, Entry> entries = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<String, String> namesByKey = new HashMap<>();
@@ -55,20 +55,19 @@ final class SaControl {
 
     /**
      * @param providers those that SAs may name; the first is the default
-     * @param workers how many workers a lane has: contexts per SA
      * @param nonces may be null
      */
     SaControl(
             Tables tables,
             TunnelNames tunnels,
             CryptoProvider[] providers,
-            int workers,
+            DataPlane dataPlane,
             NonceStore nonces) {
         this.sad = tables.sad();
         this.tunnels = tunnels;
         this.localAddresses = tables.localAddresses();
         this.providers = providers.clone();
-        this.workers = workers;
+        this.dataPlane = dataPlane;
         this.nonces = nonces;
     }
 
@@ -97,6 +96,7 @@ final class SaControl {
             String fingerprint = HexFormat.of().formatHex(KeyFingerprint.of(sa.key()));
             check(sa, fingerprint);
             AssociationState state = newState(sa);
+            dataPlane.place(state);
             try {
                 enter(new Entry(state, sad.add(state), fingerprint));
             } catch (RuntimeException e) {
@@ -167,9 +167,9 @@ final class SaControl {
     private AssociationState newState(SecurityAssociation sa) {
         int provider = provider(sa);
         boolean outbound = sa.direction() == Direction.OUTBOUND;
-        long[] contexts = new long[workers];
+        long[] contexts = new long[dataPlane.contexts()];
         try {
-            for (int i = 0; i < workers; i++) {
+            for (int i = 0; i < contexts.length; i++) {
                 contexts[i] =
                         providers[provider].newContext(
                                 sa.suite(),

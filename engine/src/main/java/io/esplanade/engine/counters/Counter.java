@@ -18,6 +18,15 @@ public enum Counter {
     FLOW_MISSES("packets whose verdict was looked up in policies and routes"),
     BURSTS("bursts worked on"),
     CRYPTO_CALLS("crypto submissions, one per burst with ESP work in it"),
+    HAND_OVERS("packets given to another lane, which has their SA or their port"),
+    RING_VECTORS("vectors put into a lane's ring"),
+    RING_OCCUPANCY("vectors found in the ring by each one put in, itself included, summed"),
+    RING_FULL("cycles in which Ingress could take in nothing because its ring was full"),
+    BARRIER_STALLS("cycles in which Egress had nothing to do but wait for a worker's vector"),
+    LOCK_TAKEN("times a lock of the packet path was taken"),
+    LOCK_CONTENDED("times it was another thread's, and had to be waited for"),
+    LOCK_WAIT_NANOS("time waited for locks, ns"),
+    LOCK_HELD_NANOS("time the giant lock was held, ns"),
     NO_MBUF("times a receive queue found no free mbuf (the packet stays in its source)");
 
     private final String text;

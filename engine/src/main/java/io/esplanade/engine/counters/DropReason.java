@@ -55,6 +55,7 @@ public enum DropReason {
     NO_TAILROOM("XfrmOutBundleGenError", "no room in the mbuf behind the packet"),
     LOOP_LIMIT("", "passed the gateway four times: a policy or routing loop"),
     LOOP_FULL("", "loop ring full"),
+    HAND_OVER_FULL("", "the ring to the lane that has the SA or the port is full"),
     TRANSMIT_FULL("", "the transmit queue stayed full for a whole cycle"),
     PORT_CLOSED("", "the egress port failed or was closed"),
     LANE_FAILED("", "a stage threw with this packet unfinished"),

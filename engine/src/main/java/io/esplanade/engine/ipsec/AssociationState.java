@@ -16,14 +16,19 @@ import java.lang.invoke.VarHandle;
  */
 public abstract sealed class AssociationState permits InboundState, OutboundState {
 
+    /** Placement over all workers of a lane. */
+    public static final int ANY_WORKER = -1;
+
     private static final VarHandle PACKETS;
     private static final VarHandle BYTES;
+    private static final VarHandle REFERENCES;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             PACKETS = lookup.findVarHandle(AssociationState.class, "packets", long.class);
             BYTES = lookup.findVarHandle(AssociationState.class, "bytes", long.class);
+            REFERENCES = lookup.findVarHandle(AssociationState.class, "references", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -41,8 +46,13 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final int icvLength;
     private final int alignment;
 
+    private int lane;
+    private int worker;
     private long packets;
     private long bytes;
+
+    @SuppressWarnings("unused") // through REFERENCES
+    private int references;
 
     AssociationState(SecurityAssociation association, int tunnel, int provider, long[] contexts) {
         this.association = association;
@@ -81,6 +91,26 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Index of the crypto provider that made its contexts. */
     public final int provider() {
         return provider;
+    }
+
+    /**
+     * Says which lane has this SA and which of its workers; before the SA is in the SAD.
+     *
+     * @param worker the worker all its packets go to, or {@link #ANY_WORKER}
+     */
+    public final void place(int lane, int worker) {
+        this.lane = lane;
+        this.worker = worker;
+    }
+
+    /** The lane whose threads alone touch this state. */
+    public final int lane() {
+        return lane;
+    }
+
+    /** The worker of its lane that its packets go to, or {@link #ANY_WORKER}. */
+    public final int worker() {
+        return worker;
     }
 
     /** The keyed context for worker {@code worker} of its lane. */
@@ -126,6 +156,27 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     public final void count(int innerBytes) {
         PACKETS.setOpaque(this, packets + 1);
         BYTES.setOpaque(this, bytes + innerBytes);
+    }
+
+    /** As {@link #count}, where several threads count on one SA. */
+    public final void countShared(int innerBytes) {
+        PACKETS.getAndAdd(this, 1L);
+        BYTES.getAndAdd(this, (long) innerBytes);
+    }
+
+    /**
+     * Adds to the number of packets under way that refer to this state; only where states are
+     * shared by threads.
+     *
+     * @return the number before
+     */
+    public final int addReferences(int n) {
+        return (int) REFERENCES.getAndAdd(this, n);
+    }
+
+    /** How many packets under way refer to this state; 0 where nobody counts. */
+    public final int references() {
+        return (int) REFERENCES.getOpaque(this);
     }
 
     /** Packets that went through. */

@@ -70,6 +70,15 @@ public final class InboundState extends AssociationState {
         }
     }
 
+    /** As {@link #countRefused}, where several threads count on one SA. */
+    public void countRefusedShared(DropReason reason) {
+        switch (reason) {
+            case ICV_FAILED -> INTEGRITY_FAILURES.getAndAdd(this, 1L);
+            case REPLAYED, TOO_OLD -> REPLAYS.getAndAdd(this, 1L);
+            default -> {}
+        }
+    }
+
     /** Packets whose ICV was wrong. */
     public long integrityFailures() {
         return (long) INTEGRITY_FAILURES.getOpaque(this);

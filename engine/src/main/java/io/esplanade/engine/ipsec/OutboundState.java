@@ -16,12 +16,14 @@ public final class OutboundState extends AssociationState {
 
     private static final VarHandle SEQUENCE;
     private static final VarHandle LIMIT;
+    private static final VarHandle ROUTE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             SEQUENCE = lookup.findVarHandle(OutboundState.class, "sequence", long.class);
             LIMIT = lookup.findVarHandle(OutboundState.class, "limit", long.class);
+            ROUTE = lookup.findVarHandle(OutboundState.class, "route", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -36,8 +38,7 @@ public final class OutboundState extends AssociationState {
     private final long last;
 
     private long ivMask;
-    private long routeVersion;
-    private int route = ROUTE_UNKNOWN;
+    private long route = ROUTE_UNKNOWN; // the version's low half above, the next hop below
 
     private long sequence; // the last number given; the lane's
     private long cachedLimit; // what the lane knows of limit
@@ -114,17 +115,18 @@ public final class OutboundState extends AssociationState {
     }
 
     /**
-     * Where ESP packets go while the tables have {@code version}, or {@link #ROUTE_UNKNOWN}. For
-     * the one thread that routes them.
+     * Where ESP packets go while the tables have {@code version}, or {@link #ROUTE_UNKNOWN}. Any
+     * thread that routes them: version and next hop are one word. It would be taken for a version
+     * 2³² changes later, during which not one packet was sent here.
      */
     public int route(long version) {
-        return version == routeVersion ? route : ROUTE_UNKNOWN;
+        long known = (long) ROUTE.getOpaque(this);
+        return (int) version == (int) (known >>> 32) ? (int) known : ROUTE_UNKNOWN;
     }
 
     /** Remembers that in tables of {@code version} the next hop is {@code nextHop}. */
     public void route(long version, int nextHop) {
-        routeVersion = version;
-        route = nextHop;
+        ROUTE.setOpaque(this, version << 32 | Integer.toUnsignedLong(nextHop));
     }
 
     /**
@@ -141,6 +143,14 @@ public final class OutboundState extends AssociationState {
         long next = sequence + 1;
         SEQUENCE.setOpaque(this, next);
         return next;
+    }
+
+    /**
+     * Takes the numbers after {@code last}, up to {@code to}, if {@code last} still is the last
+     * given; where several threads send on one SA.
+     */
+    public boolean take(long last, long to) {
+        return SEQUENCE.compareAndSet(this, last, to);
     }
 
     /**

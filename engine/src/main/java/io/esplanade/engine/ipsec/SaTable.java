@@ -1,5 +1,7 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.counters.DropReason;
+
 /**
  * How the stages find SA state: a seam at which the runtimes differ. In a lane a lookup costs no
  * atomic operation; with shared SAs it takes a reference, which {@link #release} gives back.
@@ -30,6 +32,19 @@ public interface SaTable {
     /** The generation of {@code slot} now: 16 bits, one more at each reuse. */
     int generation(int slot);
 
-    /** Gives back what a lookup took; nothing to do in a lane. */
-    default void release(int slot) {}
+    /**
+     * Gives back what a lookup of the SA in {@code slot} took; nothing to do in a lane. Once for
+     * every packet for which {@link #inbound} or {@link #outbound} found it.
+     */
+    default void release(int slot, int generation) {}
+
+    /** Counts a packet that went through an SA, with the length of its inner packet. */
+    default void count(AssociationState sa, int innerBytes) {
+        sa.count(innerBytes);
+    }
+
+    /** Counts a packet that an SA refused. */
+    default void countRefused(InboundState sa, DropReason reason) {
+        sa.countRefused(reason);
+    }
 }

@@ -78,11 +78,34 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     @Override
     public void free(long mbuf) {
         pool.release(mbuf, lane);
+        push(mbuf);
+    }
+
+    /**
+     * Takes in what others have sent home by way of {@code ring}.
+     *
+     * @param carrier an empty burst to do it with, empty afterwards
+     */
+    public void collect(MbufRing ring, Burst carrier) {
+        while (ring.drain(carrier, carrier.capacity()) > 0) {
+            for (int i = 0; i < carrier.count(); i++) {
+                push(carrier.get(i));
+            }
+            carrier.clear();
+        }
+    }
+
+    private void push(long mbuf) {
         if (mbuf < firstLarge) {
             small.push(mbuf);
         } else {
             large.push(mbuf);
         }
+    }
+
+    /** How many mbufs are at home in this lane. */
+    public int share() {
+        return small.mbufs.length + large.mbufs.length;
     }
 
     @Override

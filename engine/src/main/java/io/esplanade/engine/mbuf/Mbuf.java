@@ -60,6 +60,9 @@ public final class Mbuf {
     /** Flag: made by the gateway itself (ICMP error, ARP); may leave by an unprotected port. */
     public static final int LOCAL = 1 << 5;
 
+    /** Flag: handed over by a lane that received it from an unprotected port. */
+    public static final int FROM_UNPROTECTED = 1 << 6;
+
     /** Flag: a fragment with no transport header (offset not zero). */
     public static final int LATER_FRAGMENT = 1 << 7;
 

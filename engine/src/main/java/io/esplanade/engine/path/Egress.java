@@ -16,6 +16,7 @@ import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufRing;
 import io.esplanade.engine.mbuf.Owner;
 
 /**
@@ -34,14 +35,14 @@ public final class Egress {
     private final ReplayGate replay;
     private final FlowCache flows;
     private final MbufPool pool;
-    private final Burst loop;
-    private final Transmitter[] ports;
+    private final MbufRing loop;
+    private final Outlet[] ports;
     private final DropSink drops;
     private final CounterTable counters;
     private final FlowKey key = new FlowKey();
 
     /**
-     * @param loop where packets wait for another pass; the lane gives them to Ingress
+     * @param loop where packets wait for another pass
      * @param ports the ways out, by port index
      */
     public Egress(
@@ -50,8 +51,8 @@ public final class Egress {
             ReplayGate replay,
             int flowCacheSize,
             MbufPool pool,
-            Burst loop,
-            Transmitter[] ports,
+            MbufRing loop,
+            Outlet[] ports,
             DropSink drops,
             CounterTable counters) {
         this.tables = tables;
@@ -73,6 +74,8 @@ public final class Egress {
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
+            int slot = Mbuf.sa(mbuf);
+            int generation = Mbuf.saGeneration(mbuf);
             DropReason reason = DropReason.of(Mbuf.dropReason(mbuf));
             if (reason == DropReason.NONE) {
                 int flags = Mbuf.flags(mbuf);
@@ -86,6 +89,23 @@ public final class Egress {
             } else if (reason == DropReason.ICV_FAILED) {
                 countIcvFailure(mbuf);
             }
+            if (reason != DropReason.NONE) {
+                drops.drop(mbuf, reason);
+            }
+            if (slot != SaTable.NONE) {
+                sas.release(slot, generation);
+            }
+        }
+        loop.publish();
+        burst.clear();
+    }
+
+    /** Sends packets that another lane has worked on and whose port is this lane's. */
+    public void handedOver(Burst burst) {
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            DropReason reason = send(mbuf);
             if (reason != DropReason.NONE) {
                 drops.drop(mbuf, reason);
             }
@@ -122,7 +142,7 @@ public final class Egress {
             reason = Decapsulator.finish(mbuf, sa);
         }
         if (reason != DropReason.NONE) {
-            sa.countRefused(reason);
+            sas.countRefused(sa, reason);
             return reason;
         }
         boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
@@ -130,7 +150,7 @@ public final class Egress {
             return DropReason.BAD_INNER_HEADER;
         }
         int bytes = Mbuf.length(mbuf);
-        sa.count(bytes);
+        sas.count(sa, bytes);
         counters.add(Counter.DECRYPTED_PACKETS, 1);
         counters.add(Counter.DECRYPTED_BYTES, bytes);
 
@@ -170,13 +190,13 @@ public final class Egress {
                 return Verdict.reason(verdict);
             }
             case Verdict.LOOP -> {
-                if (loop.room() == 0) {
-                    return DropReason.LOOP_FULL;
-                }
                 Mbuf.flags(mbuf, 0);
                 Mbuf.sa(mbuf, SaTable.NONE, 0);
                 pool.move(mbuf, Owner.EGRESS, Owner.LOOP);
-                loop.add(mbuf);
+                if (!loop.add(mbuf)) {
+                    pool.move(mbuf, Owner.LOOP, Owner.EGRESS);
+                    return DropReason.LOOP_FULL;
+                }
                 counters.add(Counter.LOOPED_PACKETS, 1);
                 return DropReason.NONE;
             }
@@ -204,7 +224,7 @@ public final class Egress {
     /** Hands a packet for this destination to the port of its next hop. */
     private DropReason send(long mbuf, long destinationHigh, long destinationLow) {
         NextHop hop = tables.nextHops().get(Mbuf.nextHop(mbuf));
-        Transmitter port = ports[hop.port()];
+        Outlet port = ports[hop.port()];
         long mac = NeighbourTable.NONE;
         if (port.needsNeighbours()) {
             long high = hop.onLink() ? destinationHigh : hop.viaHigh();
@@ -220,7 +240,7 @@ public final class Egress {
     private void countIcvFailure(long mbuf) {
         InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
         if (sa != null) {
-            sa.countRefused(DropReason.ICV_FAILED);
+            sas.countRefused(sa, DropReason.ICV_FAILED);
         }
     }
 }

@@ -41,8 +41,15 @@ public final class Ingress {
     private final FlowCache flows;
     private final DropSink drops;
     private final CounterTable counters;
+    private final int lane;
+    private final HandOver others;
     private final FlowKey key = new FlowKey();
+    private boolean handedOver; // the packet just classified
 
+    /**
+     * @param lane the lane whose SAs it knows
+     * @param others the way to the lanes that have the other SAs
+     */
     public Ingress(
             Tables tables,
             SaTable sas,
@@ -50,7 +57,9 @@ public final class Ingress {
             ReplayGate replay,
             int flowCacheSize,
             DropSink drops,
-            CounterTable counters) {
+            CounterTable counters,
+            int lane,
+            HandOver others) {
         this.tables = tables;
         this.boundary = new Boundary(tables);
         this.sas = sas;
@@ -59,79 +68,126 @@ public final class Ingress {
         this.flows = new FlowCache(flowCacheSize);
         this.drops = drops;
         this.counters = counters;
+        this.lane = lane;
+        this.others = others;
     }
 
     /**
-     * Classifies the packets received on one port; those to be dropped are, the others stay in the
-     * burst in order.
+     * Classifies the packets received on one port; those to be dropped are, those of other lanes
+     * are given to them, the others stay in the burst in order.
      */
     public void received(Burst burst, Side side, LinkType link) {
-        run(burst, side == Side.PROTECTED ? Origin.PROTECTED : Origin.UNPROTECTED, link);
-    }
-
-    /** Classifies packets on another pass: decapsulated, on the protected side. */
-    public void looped(Burst burst) {
-        run(burst, Origin.PROTECTED, LinkType.RAW_IP);
-    }
-
-    private void run(Burst burst, int origin, LinkType link) {
+        int origin = side == Side.PROTECTED ? Origin.PROTECTED : Origin.UNPROTECTED;
         long version = tables.version();
         Spd spd = tables.spd();
-        int hits = 0;
-        int misses = 0;
         int kept = 0;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            DropReason reason = check(mbuf, link);
-            if (reason == DropReason.NONE) {
-                reason = ownEsp(mbuf, origin);
-                if (reason == null) {
-                    int hash = FlowCache.hash(key, origin);
-                    long verdict = flows.find(key, origin, hash, version);
-                    if (verdict == FlowCache.MISS) {
-                        verdict = boundary.decide(key, origin, spd);
-                        flows.put(key, origin, hash, version, verdict);
-                        misses++;
-                    } else {
-                        hits++;
-                    }
-                    Mbuf.flowHash(mbuf, hash);
-                    reason = apply(mbuf, verdict);
-                }
+            DropReason reason = pass(mbuf);
+            if (reason == DropReason.NONE && link == LinkType.ETHERNET) {
+                reason = stripEthernet(mbuf);
             }
             if (reason == DropReason.NONE) {
-                burst.set(kept++, mbuf);
-            } else {
-                drops.drop(mbuf, reason);
+                reason = classify(mbuf, origin, version, spd);
             }
+            kept = keep(burst, kept, mbuf, reason);
         }
         burst.count(kept);
-        counters.add(Counter.FLOW_HITS, hits);
-        counters.add(Counter.FLOW_MISSES, misses);
     }
 
-    private DropReason check(long mbuf, LinkType link) {
+    /** Classifies packets on another pass: decapsulated, on the protected side. */
+    public void looped(Burst burst) {
+        long version = tables.version();
+        Spd spd = tables.spd();
+        int kept = 0;
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            DropReason reason = pass(mbuf);
+            if (reason == DropReason.NONE) {
+                reason = classify(mbuf, Origin.PROTECTED, version, spd);
+            }
+            kept = keep(burst, kept, mbuf, reason);
+        }
+        burst.count(kept);
+    }
+
+    /** Classifies packets that another lane has begun to and found to be this one's. */
+    public void handedOver(Burst burst) {
+        long version = tables.version();
+        Spd spd = tables.spd();
+        int kept = 0;
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            long mbuf = burst.get(i);
+            boolean outside = Mbuf.has(mbuf, Mbuf.FROM_UNPROTECTED);
+            Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.FROM_UNPROTECTED);
+            int origin = outside ? Origin.UNPROTECTED : Origin.PROTECTED;
+            kept = keep(burst, kept, mbuf, classify(mbuf, origin, version, spd));
+        }
+        burst.count(kept);
+    }
+
+    private int keep(Burst burst, int kept, long mbuf, DropReason reason) {
+        if (reason != DropReason.NONE) {
+            drops.drop(mbuf, reason);
+            return kept;
+        }
+        if (handedOver) {
+            handedOver = false;
+            return kept;
+        }
+        burst.set(kept, mbuf);
+        return kept + 1;
+    }
+
+    private static DropReason pass(long mbuf) {
         int passes = Mbuf.passes(mbuf) + 1;
         if (passes > MAX_PASSES) {
             return DropReason.LOOP_LIMIT;
         }
         Mbuf.passes(mbuf, passes);
-        if (link == LinkType.ETHERNET) {
-            if (Mbuf.length(mbuf) < Ethernet.HEADER_LENGTH) {
-                return DropReason.RUNT;
-            }
-            long frame = Mbuf.data(mbuf);
-            int type = Ethernet.type(frame);
-            if (type != Ethernet.IPV4 && type != Ethernet.IPV6) {
-                return DropReason.NOT_IP;
-            }
-            if (Ethernet.isGroup(Ethernet.destination(frame))) {
-                return DropReason.MULTICAST; // whatever the packet says (RFC 1812 §5.3.4)
-            }
-            Mbuf.pull(mbuf, Ethernet.HEADER_LENGTH);
+        return DropReason.NONE;
+    }
+
+    private static DropReason stripEthernet(long mbuf) {
+        if (Mbuf.length(mbuf) < Ethernet.HEADER_LENGTH) {
+            return DropReason.RUNT;
         }
-        return key.parse(mbuf);
+        long frame = Mbuf.data(mbuf);
+        int type = Ethernet.type(frame);
+        if (type != Ethernet.IPV4 && type != Ethernet.IPV6) {
+            return DropReason.NOT_IP;
+        }
+        if (Ethernet.isGroup(Ethernet.destination(frame))) {
+            return DropReason.MULTICAST; // whatever the packet says (RFC 1812 §5.3.4)
+        }
+        Mbuf.pull(mbuf, Ethernet.HEADER_LENGTH);
+        return DropReason.NONE;
+    }
+
+    /** Says what is to be done with a packet that begins with its IP header. */
+    private DropReason classify(long mbuf, int origin, long version, Spd spd) {
+        DropReason reason = key.parse(mbuf);
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        reason = ownEsp(mbuf, origin);
+        if (reason != null) {
+            return reason;
+        }
+        int hash = FlowCache.hash(key, origin);
+        long verdict = flows.find(key, origin, hash, version);
+        if (verdict == FlowCache.MISS) {
+            verdict = boundary.decide(key, origin, spd);
+            flows.put(key, origin, hash, version, verdict);
+            counters.add(Counter.FLOW_MISSES, 1);
+        } else {
+            counters.add(Counter.FLOW_HITS, 1);
+        }
+        Mbuf.flowHash(mbuf, hash);
+        return apply(mbuf, verdict, origin);
     }
 
     /**
@@ -162,9 +218,13 @@ public final class Ingress {
         if (sa == null) {
             return DropReason.NO_SA;
         }
+        if (sa.lane() != lane) {
+            return handOver(mbuf, sa.lane(), origin);
+        }
         long sequence = replay.infer(sa, Mem.getIntBE(esp + 4));
         DropReason early = replay.early(sa, sequence);
         if (early != DropReason.NONE) {
+            sas.release(slot, generation);
             return early;
         }
         Mbuf.sequence(mbuf, sequence);
@@ -177,19 +237,31 @@ public final class Ingress {
         return tables.isLocal(key.destinationHigh, key.destinationLow);
     }
 
-    private DropReason apply(long mbuf, long verdict) {
+    /** Gives a packet to the lane that has its SA, whose Ingress begins with it anew. */
+    private DropReason handOver(long mbuf, int to, int origin) {
+        if (origin == Origin.UNPROTECTED) {
+            Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.FROM_UNPROTECTED);
+        }
+        if (!others.give(to, mbuf)) {
+            return DropReason.HAND_OVER_FULL;
+        }
+        handedOver = true;
+        counters.add(Counter.HAND_OVERS, 1);
+        return DropReason.NONE;
+    }
+
+    private DropReason apply(long mbuf, long verdict, int origin) {
         int kind = Verdict.kind(verdict);
         if (kind == Verdict.DROP) {
             return Verdict.reason(verdict);
+        }
+        if (kind == Verdict.PROTECT) {
+            return protect(mbuf, Verdict.index(verdict), origin);
         }
         if (!Ttl.decrement(mbuf)) {
             return DropReason.TTL_EXPIRED;
         }
         int flags = Mbuf.flags(mbuf);
-        if (kind == Verdict.PROTECT) {
-            Mbuf.flags(mbuf, flags | Mbuf.ENCRYPT);
-            return number(mbuf, Verdict.index(verdict));
-        }
         Mbuf.nextHop(mbuf, Verdict.index(verdict));
         if (kind == Verdict.BYPASS) {
             flags |= Mbuf.BYPASSED;
@@ -200,7 +272,7 @@ public final class Ingress {
     }
 
     /** Chooses the tunnel's SA of this moment and takes its next sequence number. */
-    private DropReason number(long mbuf, int tunnel) {
+    private DropReason protect(long mbuf, int tunnel, int origin) {
         int slot = sas.outbound(tunnel);
         if (slot == SaTable.NONE) {
             return DropReason.NO_OUTBOUND_SA;
@@ -210,15 +282,31 @@ public final class Ingress {
         if (sa == null) {
             return DropReason.NO_OUTBOUND_SA;
         }
+        if (sa.lane() != lane) {
+            return handOver(mbuf, sa.lane(), origin);
+        }
+        DropReason reason = number(mbuf, sa);
+        if (reason != DropReason.NONE) {
+            sas.release(slot, generation);
+            return reason;
+        }
+        sas.count(sa, Mbuf.length(mbuf));
+        Mbuf.sa(mbuf, slot, generation);
+        Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.ENCRYPT);
+        return DropReason.NONE;
+    }
+
+    private DropReason number(long mbuf, OutboundState sa) {
+        if (!Ttl.decrement(mbuf)) {
+            return DropReason.TTL_EXPIRED;
+        }
         long sequence = sequences.next(sa);
         if (sequence == SequenceSource.NONE) {
             return sa.exhausted()
                     ? DropReason.SEQUENCE_EXHAUSTED
                     : DropReason.NONCE_BLOCK_EXHAUSTED;
         }
-        sa.count(Mbuf.length(mbuf));
         Mbuf.sequence(mbuf, sequence);
-        Mbuf.sa(mbuf, slot, generation);
         return DropReason.NONE;
     }
 }

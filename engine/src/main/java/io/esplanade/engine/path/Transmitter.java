@@ -16,15 +16,30 @@ import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.TxQueue;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * A lane's way out by one port: gathers packets into bursts, puts link-layer headers on, and is the
  * last to look: an unprotected port gets nothing that is not sealed, bypassed or the gateway's own.
  *
  * <p>Nothing waits: what a full queue does not take is offered once more in the next cycle, then
  * dropped; only a lossless queue keeps its packets until it takes them, and {@link #holdsUp} then
- * stops the lane from receiving more. One thread.
+ * stops the lane from receiving more. One thread, but for {@link #holdsUp}.
  */
-public final class Transmitter {
+public final class Transmitter implements Outlet {
+
+    private static final VarHandle WAITING;
+
+    static {
+        try {
+            WAITING =
+                    MethodHandles.lookup()
+                            .findVarHandle(Transmitter.class, "waitingNow", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final MbufPool pool;
     private final Side side;
@@ -37,16 +52,23 @@ public final class Transmitter {
     private final int burstSize;
     private final DropSink drops;
     private final CounterTable counters;
+    private final int underWay;
     private boolean retried;
+
+    @SuppressWarnings("unused") // through WAITING
+    private int waitingNow;
 
     /**
      * @param burstSize packets that may come in one burst
+     * @param underWay the most packets that may be on their way here when {@link #holdsUp} begins:
+     *     a lossless queue has room for all of them
      */
     public Transmitter(
             Port port,
             TxQueue queue,
             MbufPool pool,
             int burstSize,
+            int underWay,
             DropSink drops,
             CounterTable counters) {
         this.pool = pool;
@@ -57,18 +79,14 @@ public final class Transmitter {
         this.lossless = port.capabilities().contains(Capability.LOSSLESS);
         this.queue = queue;
         this.burstSize = burstSize;
-        this.waiting = new Burst(4 * burstSize);
+        this.underWay = underWay;
+        this.waiting = new Burst(4 * burstSize + (lossless ? underWay : 0));
         this.drops = drops;
         this.counters = counters;
     }
 
-    /**
-     * Gives the packet, which is at its IP header and belongs to {@code EGRESS}, to the port.
-     *
-     * @param destinationMac link-layer address of the next hop; not looked at on raw IP
-     * @return {@link DropReason#NONE}, or why the caller is to drop it
-     */
-    DropReason enqueue(long mbuf, long destinationMac) {
+    @Override
+    public DropReason enqueue(long mbuf, long destinationMac) {
         if (side == Side.UNPROTECTED && !Mbuf.has(mbuf, Mbuf.SEALED | Mbuf.BYPASSED | Mbuf.LOCAL)) {
             return DropReason.NOT_SEALED;
         }
@@ -94,25 +112,31 @@ public final class Transmitter {
         }
         pool.move(mbuf, Owner.EGRESS, Owner.TRANSMIT);
         waiting.add(mbuf);
+        WAITING.setOpaque(this, waiting.count());
         return DropReason.NONE;
     }
 
-    /** Whether next hops on this port need link-layer addresses. */
-    boolean needsNeighbours() {
+    @Override
+    public boolean needsNeighbours() {
         return link == LinkType.ETHERNET;
     }
 
     /**
      * Whether so much waits for a lossless port that the lane must not take in another burst.
      *
-     * <p>From the port itself it takes longer: two gateways that have filled the cable between them
-     * must both go on receiving from it, or neither could ever send again. That is safe while few
-     * of the packets go back where they came from; when many do, it too has an end.
+     * <p>Any thread, which may see it a moment late. From the port itself it takes longer: two
+     * gateways that have filled the cable between them must both go on receiving from it, or
+     * neither could ever send again. That is safe while few of the packets go back where they came
+     * from; when many do, it too has an end.
      *
      * @param samePort whether the burst would come from this port
      */
     public boolean holdsUp(boolean samePort) {
-        return lossless && (samePort ? waiting.room() < burstSize : waiting.count() > burstSize);
+        if (!lossless) {
+            return false;
+        }
+        int count = (int) WAITING.getOpaque(this);
+        return samePort ? waiting.capacity() - count < burstSize + underWay : count > burstSize;
     }
 
     /** Packets that wait to be taken or are taken and not yet sent. */
@@ -143,6 +167,7 @@ public final class Transmitter {
             giveUp();
             queue.flush();
         }
+        WAITING.setOpaque(this, waiting.count());
         queue.reclaim();
         return taken;
     }

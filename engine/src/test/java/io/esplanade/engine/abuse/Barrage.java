@@ -3,7 +3,7 @@ package io.esplanade.engine.abuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.Counter;
-import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -74,7 +74,7 @@ final class Barrage implements AutoCloseable {
     private void settle() {
         tunnel.gateway().settle();
         assertThat(tunnel.gateway().laneFailures()).isEmpty();
-        CounterTable counters = tunnel.gateway().counters();
+        CounterSum counters = tunnel.gateway().counters();
         assertThat(counters.value(Counter.TX_PACKETS) + counters.drops())
                 .as("packets sent or dropped by name")
                 .isEqualTo(counters.value(Counter.RX_PACKETS));

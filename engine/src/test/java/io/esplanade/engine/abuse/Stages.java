@@ -12,6 +12,7 @@ import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.LaneMbufSource;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufRing;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.path.Egress;
@@ -32,14 +33,14 @@ final class Stages implements AutoCloseable {
 
     private final MbufPool pool = new MbufPool(8, 0, true);
     private final LaneMbufSource source = new LaneMbufSource(pool, 0, 1);
-    private final Burst loop = new Burst(4);
+    private final MbufRing loop = new MbufRing(4);
     private final DrivenGateway gateway;
     private final Worker worker;
     private final Egress egress;
 
     Stages(DrivenGateway gateway) {
         this.gateway = gateway;
-        CounterTable counters = gateway.counters();
+        CounterTable counters = gateway.runtime().counters().getFirst();
         DropSink drops = new DropSink(source, counters);
         Transmitter[] ports = {
             transmitter(Side.PROTECTED, drops, counters),
@@ -67,7 +68,7 @@ final class Stages implements AutoCloseable {
 
     private Transmitter transmitter(Side side, DropSink drops, CounterTable counters) {
         OddPort port = new OddPort(side.toString(), side);
-        return new Transmitter(port, port.txQueue(0, source), pool, 4, drops, counters);
+        return new Transmitter(port, port.txQueue(0, source), pool, 4, 0, drops, counters);
     }
 
     /** An mbuf with this packet, as it comes from Ingress. */
@@ -111,8 +112,8 @@ final class Stages implements AutoCloseable {
     public void close() {
         try (pool) {
             worker.close();
-            for (int i = 0; i < loop.count(); i++) {
-                source.free(loop.get(i));
+            for (long mbuf = loop.poll(); mbuf != Mbuf.NULL; mbuf = loop.poll()) {
+                source.free(mbuf);
             }
             assertThat(source.available()).as("free mbufs").isEqualTo(pool.size());
         }

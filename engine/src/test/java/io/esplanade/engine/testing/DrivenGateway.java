@@ -6,7 +6,8 @@ import io.esplanade.engine.control.Command;
 import io.esplanade.engine.control.Conductor;
 import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.NonceStore;
-import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.control.Stall;
+import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
@@ -18,11 +19,13 @@ import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.Side;
-import io.esplanade.engine.runtime.LaneRuntime;
+import io.esplanade.engine.runtime.PacketRuntime;
+import io.esplanade.engine.runtime.assembly.Assembly;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,11 +45,7 @@ public final class DrivenGateway implements AutoCloseable {
 
     private final List<Port> ports;
     private final CryptoProvider provider;
-    private final MbufPool pool;
-    private final MbufLedger ledger;
-    private final Tables tables;
-    private final LaneRuntime runtime;
-    private final Conductor conductor;
+    private final Assembly parts;
     private final List<Throwable> laneFailures = new ArrayList<>();
     private final Map<String, Throwable> portFailures = new TreeMap<>();
     private boolean inputEnded;
@@ -55,32 +54,23 @@ public final class DrivenGateway implements AutoCloseable {
 
     private DrivenGateway(Builder b) {
         ports = List.copyOf(b.ports);
-        pool = new MbufPool(b.mbufs, b.largeMbufs, b.invariants);
-        ledger = new MbufLedger(pool);
-        tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
         provider = b.provider();
-        CryptoProvider[] providers = {provider};
-        runtime =
-                new LaneRuntime(
-                        new LaneRuntime.Setup(
+        parts =
+                new Assembly(
+                        new Assembly.Spec(
                                 "driven",
+                                b.runtime,
+                                b.mbufs,
+                                b.largeMbufs,
+                                b.invariants,
                                 b.burstSize,
                                 1024,
                                 ports,
-                                providers,
-                                tables,
-                                pool,
-                                b.clock));
-        conductor =
-                new Conductor(
-                        tables,
-                        ports.stream().map(Port::name).toList(),
-                        providers,
-                        LaneRuntime.WORKERS,
-                        b.nonceStore,
-                        b.clock,
-                        runtime,
+                                new CryptoProvider[] {provider},
+                                b.nonceStore,
+                                b.clock),
                         new Events());
+        Tables tables = parts.tables();
         b.addresses.forEach(tables.localAddresses()::add);
         for (Builder.Neighbour n : b.neighbours) {
             tables.neighbours()
@@ -88,7 +78,8 @@ public final class DrivenGateway implements AutoCloseable {
         }
         apply(b.commands);
         try {
-            runtime.open();
+            parts.runtime().open();
+            parts.runtime().startStepped();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -100,8 +91,8 @@ public final class DrivenGateway implements AutoCloseable {
 
     /** Applies changes at once; the first that is refused throws. */
     public void apply(List<Command> commands) {
-        conductor.apply(commands);
-        conductor.doWork();
+        parts.conductor().apply(commands);
+        parts.conductor().doWork();
         for (Command command : commands) {
             if (command.answer().isCompletedExceptionally()) {
                 throw (RuntimeException) command.answer().exceptionNow();
@@ -114,14 +105,18 @@ public final class DrivenGateway implements AutoCloseable {
         apply(List.of(command));
     }
 
-    /** One duty cycle of the lane alone; says how much it did. */
+    /** One duty cycle of each role; says how much they did. */
     public int cycle() {
-        return runtime.lane().doWork();
+        int done = 0;
+        for (Agent role : parts.runtime().agents()) {
+            done += role.doWork();
+        }
+        return done;
     }
 
     /** One duty cycle of the conductor. */
     public void conduct() {
-        conductor.doWork();
+        parts.conductor().doWork();
     }
 
     /** Duty cycles of lane and conductor until there is nothing to do. */
@@ -132,12 +127,12 @@ public final class DrivenGateway implements AutoCloseable {
         conduct();
     }
 
-    public CounterTable counters() {
-        return runtime.counters();
+    public CounterSum counters() {
+        return parts.counters();
     }
 
     public long drops(DropReason reason) {
-        return runtime.counters().drops(reason);
+        return parts.counters().drops(reason);
     }
 
     /** Every drop so far. */
@@ -152,7 +147,7 @@ public final class DrivenGateway implements AutoCloseable {
     }
 
     public Map<Owner, Long> mbufs() {
-        return ledger.counts();
+        return parts.ledger().counts();
     }
 
     /** Proves that no mbuf is under way, lost or held. */
@@ -161,11 +156,11 @@ public final class DrivenGateway implements AutoCloseable {
     }
 
     public Tables tables() {
-        return tables;
+        return parts.tables();
     }
 
     public MbufPool pool() {
-        return pool;
+        return parts.pool();
     }
 
     /** The provider of its SAs' contexts. */
@@ -173,12 +168,12 @@ public final class DrivenGateway implements AutoCloseable {
         return provider;
     }
 
-    public LaneRuntime runtime() {
-        return runtime;
+    public PacketRuntime runtime() {
+        return parts.runtime();
     }
 
     public Conductor conductor() {
-        return conductor;
+        return parts.conductor();
     }
 
     /** What stages threw, as the conductor reported it. */
@@ -199,7 +194,7 @@ public final class DrivenGateway implements AutoCloseable {
     public void stop() {
         if (!stopped) {
             stopped = true;
-            runtime.lane().onClose();
+            assertThat(parts.runtime().stop(0)).isNull();
         }
     }
 
@@ -210,16 +205,16 @@ public final class DrivenGateway implements AutoCloseable {
             return;
         }
         closed = true;
-        try (pool) {
+        try (parts) {
             stop();
             for (Port port : ports) {
                 port.close();
             }
-            conductor.close();
-            runtime.close();
+            parts.conductor().close();
+            parts.runtime().close();
             assertThat(mbufs().get(Owner.FREE))
                     .as(MbufLedger.report(mbufs()))
-                    .isEqualTo(pool.size());
+                    .isEqualTo(pool().size());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -242,6 +237,9 @@ public final class DrivenGateway implements AutoCloseable {
         }
 
         @Override
+        public void stalled(Stall stall) {}
+
+        @Override
         public void sequenceNearlyExhausted(String sa, long remaining) {}
     }
 
@@ -251,6 +249,7 @@ public final class DrivenGateway implements AutoCloseable {
         private final List<Command> commands = new ArrayList<>();
         private final List<InetAddress> addresses = new ArrayList<>();
         private final List<Neighbour> neighbours = new ArrayList<>();
+        private RuntimeConfig runtime = RuntimeConfig.DEFAULT;
         private int mbufs = 256;
         private int largeMbufs = 2;
         private int burstSize = 32;
@@ -271,6 +270,11 @@ public final class DrivenGateway implements AutoCloseable {
         public Builder mbufs(int small, int large) {
             mbufs = small;
             largeMbufs = large;
+            return this;
+        }
+
+        public Builder runtime(RuntimeConfig config) {
+            runtime = config;
             return this;
         }
 

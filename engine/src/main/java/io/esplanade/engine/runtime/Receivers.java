@@ -1,0 +1,107 @@
+package io.esplanade.engine.runtime;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.port.LinkType;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.RxQueue;
+import io.esplanade.engine.port.Side;
+
+import java.util.List;
+
+/** The receive queues of one thread, in turn: none is always the first. That thread's. */
+public final class Receivers {
+
+    private final Opened[] queues;
+    private final long[] starved;
+    private final CounterTable counters;
+    private int turn;
+
+    /**
+     * A receive queue of this thread.
+     *
+     * @param index the port's index
+     */
+    public record Opened(int index, Port port, RxQueue queue) {}
+
+    public Receivers(List<Opened> queues, CounterTable counters) {
+        this.queues = queues.toArray(Opened[]::new);
+        this.counters = counters;
+        starved = new long[queues.size()];
+    }
+
+    /** How many queues there are. */
+    public int count() {
+        return queues.length;
+    }
+
+    /** The number of the queue whose turn it is. */
+    public int next() {
+        int queue = turn;
+        turn = queue + 1 == queues.length ? 0 : queue + 1;
+        return queue;
+    }
+
+    /** The index of the port of queue {@code queue}. */
+    public int port(int queue) {
+        return queues[queue].index;
+    }
+
+    public Side side(int queue) {
+        return queues[queue].port.side();
+    }
+
+    public LinkType link(int queue) {
+        return queues[queue].port.linkType();
+    }
+
+    /** Whether there is certainly nothing to receive, at a cheap look. */
+    public boolean idle() {
+        for (Opened opened : queues) {
+            if (opened.queue.ready()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Takes up to {@code max} packets of queue {@code index} into {@code burst}, and counts them.
+     */
+    public int receive(int index, Burst burst, int max) {
+        RxQueue queue = queues[index].queue;
+        int first = burst.count();
+        int n = queue.receive(burst, max);
+        if (n == 0) {
+            countStarvation(index, queue);
+            return 0;
+        }
+        long bytes = 0;
+        for (int i = first; i < first + n; i++) {
+            bytes += Mbuf.length(burst.get(i));
+        }
+        counters.add(Counter.RX_PACKETS, n);
+        counters.add(Counter.RX_BYTES, bytes);
+        return n;
+    }
+
+    private void countStarvation(int index, RxQueue queue) {
+        long now = queue.starved();
+        if (now != starved[index]) {
+            counters.add(Counter.NO_MBUF, now - starved[index]);
+            starved[index] = now;
+        }
+    }
+
+    /** Whether all have ended. */
+    public boolean ended() {
+        for (Opened opened : queues) {
+            if (!opened.queue.ended()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,53 @@
+package io.esplanade.engine.runtime;
+
+import io.esplanade.engine.os.Agent;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The roles that share a thread, one after the other in each duty cycle. */
+final class RoleGroup implements Agent {
+
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            CURRENT = MethodHandles.lookup().findVarHandle(RoleGroup.class, "current", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Role[] roles;
+    private int current;
+
+    RoleGroup(List<Role> roles) {
+        this.roles = roles.toArray(Role[]::new);
+    }
+
+    @Override
+    public String roleName() {
+        return List.of(roles).stream().map(Role::roleName).collect(Collectors.joining("+"));
+    }
+
+    List<Role> roles() {
+        return List.of(roles);
+    }
+
+    /** The role at work, or at work last; any thread. */
+    Role current() {
+        return roles[(int) CURRENT.getOpaque(this)];
+    }
+
+    @Override
+    public int doWork() {
+        int done = 0;
+        for (int i = 0; i < roles.length; i++) {
+            CURRENT.setOpaque(this, i);
+            done += roles[i].doWork();
+        }
+        return done;
+    }
+}

@@ -1,0 +1,223 @@
+package io.esplanade.engine.runtime;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.path.Egress;
+import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.Transmitter;
+import io.esplanade.engine.path.Worker;
+
+/**
+ * All stages on one thread: each burst received goes through Ingress, Worker and Egress before the
+ * next is taken in.
+ *
+ * <p>Between two duty cycles no packet is under way except in transmit queues, and those refer to
+ * no SA: a cycle that began after a change sees nothing older, which is what {@link #epoch} tells
+ * the conductor.
+ */
+public final class RunToCompletion extends Role {
+
+    /**
+     * The stages and what is between them.
+     *
+     * @param loop from Egress to Ingress, for packets that go round again
+     * @param transmitters by port
+     */
+    public record Stages(
+            Receivers receivers,
+            Ingress ingress,
+            Worker worker,
+            Egress egress,
+            MbufRing loop,
+            Transmitter[] transmitters,
+            SaTable sas,
+            DropSink drops,
+            CounterTable counters) {}
+
+    private final ThreadedRuntime runtime;
+    private final MbufPool pool;
+    private final Receivers receivers;
+    private final Ingress ingress;
+    private final Worker worker;
+    private final Egress egress;
+    private final MbufRing loop;
+    private final Transmitter[] transmitters;
+    private final SaTable sas;
+    private final DropSink drops;
+    private final CounterTable counters;
+    private final Burst work;
+
+    private volatile long epoch;
+    private volatile boolean inputEnded;
+    private volatile boolean drained;
+
+    public RunToCompletion(int lane, ThreadedRuntime runtime, Stages stages) {
+        super(lane, "lane-" + lane);
+        this.runtime = runtime;
+        this.pool = runtime.setup().pool();
+        this.receivers = stages.receivers();
+        this.ingress = stages.ingress();
+        this.worker = stages.worker();
+        this.egress = stages.egress();
+        this.loop = stages.loop();
+        this.transmitters = stages.transmitters();
+        this.sas = stages.sas();
+        this.drops = stages.drops();
+        this.counters = stages.counters();
+        this.work = new Burst(runtime.setup().burstSize());
+    }
+
+    /** The newest epoch that this thread's present duty cycle has seen; older ones are over. */
+    public long epoch() {
+        return epoch;
+    }
+
+    /** Whether every receive queue has ended. */
+    public boolean inputEnded() {
+        return inputEnded;
+    }
+
+    /** Whether the last cycle found nothing to do and left nothing to be transmitted. */
+    public boolean drained() {
+        return drained;
+    }
+
+    @Override
+    protected int cycle() {
+        begin();
+        int done = flush();
+        if (!runtime.isClosing()) {
+            for (int i = 0; i < receivers.count(); i++) {
+                done += receive(work.capacity());
+            }
+        }
+        done += flush();
+        end(done);
+        return done;
+    }
+
+    /** Adopts the epoch of this moment: nothing older is in this thread's hands. */
+    public void begin() {
+        epoch = runtime.currentEpoch();
+    }
+
+    /**
+     * Takes one burst of the receive queue whose turn it is to its end.
+     *
+     * @param max the most packets taken in
+     * @return packets taken in
+     */
+    public int receive(int max) {
+        int queue = receivers.next();
+        if (isHeldUp(receivers.port(queue))) {
+            return 0;
+        }
+        int n = receivers.receive(queue, work, Math.min(max, work.capacity()));
+        if (n == 0) {
+            return 0;
+        }
+        ingress.received(work, receivers.side(queue), receivers.link(queue));
+        finish();
+        while (loop.drain(work, work.capacity()) > 0) { // Ingress lets nothing pass a fifth time
+            move(Owner.LOOP, Owner.INGRESS);
+            ingress.looped(work);
+            finish();
+        }
+        return n;
+    }
+
+    /** Says what this thread has come to, at the end of a cycle that did {@code done}. */
+    public void end(int done) {
+        if (done == 0) {
+            inputEnded = receivers.ended();
+        }
+        drained = done == 0 && pending() == 0;
+    }
+
+    private void finish() {
+        counters.add(Counter.BURSTS, 1);
+        move(Owner.INGRESS, Owner.WORKER);
+        worker.process(work);
+        move(Owner.WORKER, Owner.EGRESS);
+        egress.process(work);
+    }
+
+    private void move(Owner from, Owner to) {
+        int n = work.count();
+        for (int i = 0; i < n; i++) {
+            pool.move(work.get(i), from, to);
+        }
+    }
+
+    /**
+     * A stage threw: the packets it had not finished are dropped by name. Handles in the burst may
+     * be stale, so the ledger decides which of them are still this thread's.
+     */
+    @Override
+    public void failUnfinished() {
+        loop.publish();
+        dropUnfinished();
+        while (loop.drain(work, work.capacity()) > 0) {
+            dropUnfinished();
+        }
+        worker.reset();
+    }
+
+    private void dropUnfinished() {
+        for (int i = 0; i < work.count(); i++) {
+            long mbuf = work.get(i);
+            switch (Owner.of(Mbuf.owner(mbuf))) {
+                case INGRESS, WORKER, EGRESS, LOOP -> {
+                    if (Mbuf.sa(mbuf) != SaTable.NONE) {
+                        sas.release(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+                    }
+                    drops.drop(mbuf, DropReason.LANE_FAILED);
+                }
+                default -> {} // dropped or sent before
+            }
+        }
+        work.clear();
+    }
+
+    /** Offers what waits to the transmit queues; says how many they took. */
+    public int flush() {
+        int taken = 0;
+        for (Transmitter transmitter : transmitters) {
+            taken += transmitter.flush();
+        }
+        return taken;
+    }
+
+    /** Whether a transmit queue has no room for what port {@code port} may bring in. */
+    private boolean isHeldUp(int port) {
+        for (int i = 0; i < transmitters.length; i++) {
+            if (transmitters[i].holdsUp(i == port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private int pending() {
+        int pending = 0;
+        for (Transmitter transmitter : transmitters) {
+            pending += transmitter.pending();
+        }
+        return pending;
+    }
+
+    /** When its thread has ended: drops what transmit queues did not take. */
+    public void abandon() {
+        for (Transmitter transmitter : transmitters) {
+            transmitter.dropWaiting(DropReason.CLOSING);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.esplanade.engine.runtime.assembly;
+
+import io.esplanade.engine.control.Conductor;
+import io.esplanade.engine.control.ControlEvents;
+import io.esplanade.engine.control.NonceStore;
+import io.esplanade.engine.counters.CounterSum;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.mbuf.MbufLedger;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.Side;
+import io.esplanade.engine.runtime.PacketRuntime;
+import io.esplanade.engine.runtime.RuntimeSetup;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.engine.runtime.percore.PerCoreRuntime;
+
+import java.util.List;
+
+/**
+ * All parts of an engine, put together and without threads: an engine gives them threads, a test or
+ * a benchmark may drive them itself.
+ *
+ * <p>{@link #close} when nothing uses any part any more and the ports were closed.
+ */
+public final class Assembly implements AutoCloseable {
+
+    private final MbufPool pool;
+    private final MbufLedger ledger;
+    private final Tables tables;
+    private final PacketRuntime runtime;
+    private final Conductor conductor;
+
+    /**
+     * What an engine is made from.
+     *
+     * @param name for its threads
+     * @param mbufs how many small mbufs
+     * @param largeMbufs how many large ones
+     * @param invariants whether each move and access of an mbuf is checked
+     * @param burstSize the most packets worked on together
+     * @param flowCacheSize flows that each flow cache remembers
+     * @param providers loaded; the first is the default
+     * @param nonceStore may be null
+     */
+    public record Spec(
+            String name,
+            RuntimeConfig runtime,
+            int mbufs,
+            int largeMbufs,
+            boolean invariants,
+            int burstSize,
+            int flowCacheSize,
+            List<Port> ports,
+            CryptoProvider[] providers,
+            NonceStore nonceStore,
+            Clock clock) {}
+
+    public Assembly(Spec spec, ControlEvents events) {
+        List<Port> ports = spec.ports();
+        tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
+        pool = new MbufPool(spec.mbufs(), spec.largeMbufs(), spec.invariants());
+        ledger = new MbufLedger(pool);
+        runtime =
+                newRuntime(
+                        spec.runtime(),
+                        new RuntimeSetup(
+                                spec.name(),
+                                spec.burstSize(),
+                                spec.flowCacheSize(),
+                                ports,
+                                spec.providers(),
+                                tables,
+                                pool,
+                                spec.clock()));
+        conductor =
+                new Conductor(
+                        tables,
+                        ports.stream().map(Port::name).toList(),
+                        spec.providers(),
+                        spec.nonceStore(),
+                        spec.clock(),
+                        runtime,
+                        events);
+    }
+
+    private static PacketRuntime newRuntime(RuntimeConfig config, RuntimeSetup setup) {
+        return switch (config) {
+            case RuntimeConfig.PerCore perCore -> new PerCoreRuntime(setup, perCore);
+            default -> throw new UnsupportedOperationException(config.mode());
+        };
+    }
+
+    /** The least number of small mbufs with which such an engine loses none by itself. */
+    public static int leastMbufs(RuntimeConfig config, int burstSize) {
+        return switch (config) {
+            case RuntimeConfig.PerCore perCore -> PerCoreRuntime.leastMbufs(perCore, burstSize);
+            default -> 4 * burstSize * config.threads();
+        };
+    }
+
+    public Tables tables() {
+        return tables;
+    }
+
+    public MbufPool pool() {
+        return pool;
+    }
+
+    public MbufLedger ledger() {
+        return ledger;
+    }
+
+    public PacketRuntime runtime() {
+        return runtime;
+    }
+
+    public Conductor conductor() {
+        return conductor;
+    }
+
+    /** What all threads count. */
+    public CounterSum counters() {
+        return new CounterSum(runtime.counters());
+    }
+
+    /** Frees every SA, wipes every key, and gives the memory back. */
+    @Override
+    public void close() {
+        runtime.close();
+        conductor.close();
+        pool.close();
+    }
+}

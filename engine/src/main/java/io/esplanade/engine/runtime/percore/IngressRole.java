@@ -1,0 +1,232 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.ipsec.Sad;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.runtime.Receivers;
+import io.esplanade.engine.runtime.Role;
+
+/**
+ * The first role of a lane: takes packets in, classifies them, and puts them into the ring, as many
+ * as there is room for; the others stay where they come from.
+ */
+final class IngressRole extends Role {
+
+    private final PerCoreRuntime runtime;
+    private final LaneParts lane;
+    private final LaneRing ring;
+    private final Mesh mesh;
+    private final Receivers receivers;
+    private final Ingress ingress;
+    private final Sad sad;
+    private final MbufPool pool;
+    private final DropSink drops;
+    private final CounterTable counters;
+    private final Burst taken; // what is being classified, when not in a vector already
+    private final Burst[] shares; // what is for each worker
+    private Burst inHand; // what is not finished if this cycle throws
+
+    private volatile boolean inputEnded;
+
+    IngressRole(
+            PerCoreRuntime runtime,
+            LaneParts lane,
+            Receivers receivers,
+            Ingress ingress,
+            DropSink drops,
+            CounterTable counters) {
+        super(lane.number(), "ingress-" + lane.number());
+        this.runtime = runtime;
+        this.lane = lane;
+        this.ring = lane.ring();
+        this.mesh = runtime.mesh();
+        this.receivers = receivers;
+        this.ingress = ingress;
+        this.sad = runtime.tables().sad();
+        this.pool = runtime.pool();
+        this.drops = drops;
+        this.counters = counters;
+        taken = new Burst(runtime.burstSize());
+        shares = new Burst[ring.workers()];
+        for (int i = 0; i < shares.length; i++) {
+            shares[i] = new Burst(runtime.burstSize());
+        }
+        inHand = taken;
+    }
+
+    /** Whether every receive queue has ended. */
+    boolean inputEnded() {
+        return inputEnded;
+    }
+
+    @Override
+    protected int cycle() {
+        lane.epoch().adopt(runtime.epoch(), ring.cursor(), ring.takenOut());
+        lane.collect();
+        int done = looped() + handedOver();
+        if (!runtime.closing()) {
+            done += received();
+        }
+        lane.homeFromIngress().flush();
+        mesh.publishIngress(lane());
+        if (done == 0) {
+            inputEnded = receivers.ended();
+        }
+        return done;
+    }
+
+    /** Whether a burst can be put in, whichever workers it is for. */
+    private boolean hasRoom() {
+        return ring.hasRoom(ring.workers());
+    }
+
+    private int received() {
+        int done = 0;
+        int queues = receivers.count();
+        for (int i = 0; i < queues; i++) {
+            int queue = receivers.next();
+            if (!hasRoom()) {
+                counters.add(Counter.RING_FULL, 1);
+                return done;
+            }
+            if (!lane.isHeldUp(receivers.port(queue))) {
+                Burst burst = begin();
+                int n = receivers.receive(queue, burst, burst.capacity());
+                if (n > 0) {
+                    ingress.received(burst, receivers.side(queue), receivers.link(queue));
+                    putIn(burst);
+                    done += n;
+                }
+            }
+        }
+        return done;
+    }
+
+    /** Packets that Egress has decapsulated and that go round again. */
+    private int looped() {
+        if (lane.loop().isEmpty() || !hasRoom()) {
+            return 0;
+        }
+        Burst burst = begin();
+        int n = lane.loop().drain(burst, burst.capacity());
+        move(burst, Owner.LOOP, Owner.INGRESS);
+        ingress.looped(burst);
+        putIn(burst);
+        return n;
+    }
+
+    /** Packets that other lanes have received and whose SA this lane has. */
+    private int handedOver() {
+        if (mesh.lanes() == 1 || !hasRoom()) {
+            return 0;
+        }
+        Burst burst = begin();
+        int n = mesh.takeForIngress(lane(), burst);
+        if (n > 0) {
+            move(burst, Owner.HAND_OVER, Owner.INGRESS);
+            ingress.handedOver(burst);
+            putIn(burst);
+        }
+        return n;
+    }
+
+    /** The empty burst to fill: with one worker, that of the next vector itself. */
+    private Burst begin() {
+        inHand = shares.length == 1 ? ring.vacant().mbufs : taken;
+        inHand.clear();
+        return inHand;
+    }
+
+    private void putIn(Burst burst) {
+        if (shares.length == 1) {
+            putInVacant(0);
+        } else {
+            putInShares(burst);
+        }
+    }
+
+    private void putInVacant(int worker) {
+        Vector vector = ring.vacant();
+        if (vector.mbufs.isEmpty()) {
+            return;
+        }
+        move(vector.mbufs, Owner.INGRESS, Owner.RING);
+        vector.worker = worker;
+        ring.publish();
+        counters.add(Counter.RING_VECTORS, 1);
+        counters.add(Counter.RING_OCCUPANCY, ring.occupancy());
+    }
+
+    /**
+     * Puts packets of SAs that are pinned into vectors for their workers, and all others into one
+     * for the worker whose turn it is. A flow's packets stay in order: those of one burst are all
+     * in one vector, and vectors leave in the order in which they are put in.
+     */
+    private void putInShares(Burst burst) {
+        int inTurn = ring.workerInTurn();
+        for (int i = 0; i < burst.count(); i++) {
+            long mbuf = burst.get(i);
+            int worker = pinned(mbuf);
+            shares[worker == AssociationState.ANY_WORKER ? inTurn : worker].add(mbuf);
+        }
+        burst.clear();
+        for (int worker = 0; worker < shares.length; worker++) {
+            Burst share = shares[worker];
+            if (!share.isEmpty()) {
+                Vector vector = ring.vacant();
+                vector.mbufs.clear();
+                for (int i = 0; i < share.count(); i++) {
+                    vector.mbufs.add(share.get(i));
+                }
+                share.clear();
+                inHand = vector.mbufs;
+                putInVacant(worker);
+            }
+        }
+        inHand = burst;
+    }
+
+    private int pinned(long mbuf) {
+        int slot = Mbuf.sa(mbuf);
+        AssociationState sa = slot == SaTable.NONE ? null : sad.state(slot);
+        return sa == null ? AssociationState.ANY_WORKER : sa.worker();
+    }
+
+    private void move(Burst burst, Owner from, Owner to) {
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            pool.move(burst.get(i), from, to);
+        }
+    }
+
+    @Override
+    protected void failUnfinished() {
+        drop(inHand);
+        for (Burst share : shares) {
+            drop(share);
+        }
+        lane.homeFromIngress().flush();
+        mesh.publishIngress(lane());
+    }
+
+    /** Handles may be stale, so the ledger decides which of them are still this role's. */
+    private void drop(Burst burst) {
+        for (int i = 0; i < burst.count(); i++) {
+            long mbuf = burst.get(i);
+            switch (Owner.of(Mbuf.owner(mbuf))) {
+                case INGRESS, LOOP, RING -> drops.drop(mbuf, DropReason.LANE_FAILED);
+                default -> {} // dropped or handed over before
+            }
+        }
+        burst.clear();
+    }
+}

@@ -1,0 +1,102 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.HomewardSource;
+import io.esplanade.engine.mbuf.LaneMbufSource;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.path.Transmitter;
+
+/** What the roles of one lane have between them. */
+final class LaneParts implements AutoCloseable {
+
+    private final int number;
+    private final LaneRing ring;
+    private final MbufRing loop;
+    private final EpochGate epoch = new EpochGate();
+    private final LaneMbufSource source;
+    private final HomewardSource homeFromIngress;
+    private final HomewardSource homeFromEgress;
+    private final MbufRing[] home;
+    private final Burst carrier;
+    private Transmitter[] transmitters = {}; // by port; null where another lane has the queue
+
+    /**
+     * @param source the lane's mbufs
+     * @param oneThread whether Ingress and Egress share a thread, and so the source
+     */
+    LaneParts(
+            int number,
+            LaneRing ring,
+            int burstSize,
+            MbufPool pool,
+            LaneMbufSource source,
+            Mesh mesh,
+            boolean oneThread) {
+        this.number = number;
+        this.ring = ring;
+        this.source = source;
+        // Room for all that can be in the lane at once, so that it is never full.
+        loop = new MbufRing(Integer.highestOneBit(2 * source.share()));
+        homeFromIngress = new HomewardSource(pool, source, number, mesh.homeFromIngress(number));
+        homeFromEgress =
+                new HomewardSource(
+                        pool, oneThread ? source : null, number, mesh.homeFromEgress(number));
+        home = mesh.homeTo(number);
+        carrier = new Burst(burstSize);
+    }
+
+    int number() {
+        return number;
+    }
+
+    LaneRing ring() {
+        return ring;
+    }
+
+    /** From Egress to Ingress: packets that go round again. */
+    MbufRing loop() {
+        return loop;
+    }
+
+    EpochGate epoch() {
+        return epoch;
+    }
+
+    HomewardSource homeFromIngress() {
+        return homeFromIngress;
+    }
+
+    HomewardSource homeFromEgress() {
+        return homeFromEgress;
+    }
+
+    /** Takes in mbufs that came home; the thread of Ingress. */
+    void collect() {
+        for (MbufRing ring : home) {
+            source.collect(ring, carrier);
+        }
+    }
+
+    void transmitters(Transmitter[] byPort) {
+        transmitters = byPort;
+    }
+
+    /** Whether a transmit queue has no room for what port {@code port} may bring in. */
+    boolean isHeldUp(int port) {
+        for (int i = 0; i < transmitters.length; i++) {
+            Transmitter transmitter = transmitters[i];
+            if (transmitter != null && transmitter.holdsUp(i == port)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Gives the lane's mbufs back to the pool, when no thread runs any more. */
+    @Override
+    public void close() {
+        collect();
+        source.close();
+    }
+}

@@ -1,0 +1,116 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.MbufRing;
+
+/**
+ * The rings between lanes, each with one producer and one consumer: packets from Ingress to the
+ * Ingress of the lane that has their SA, from Egress to the Egress of the lane that has their port,
+ * and mbufs home from every Ingress and Egress.
+ */
+final class Mesh {
+
+    /** Packets that may be on their way from one lane to another. */
+    private static final int HAND_OVER = 1024;
+
+    private final MbufRing[][] ingress; // from, to
+    private final MbufRing[][] egress;
+    private final MbufRing[][] home; // from role, to lane: even roles Ingress, odd Egress
+
+    /**
+     * @param share the most mbufs at home in one lane
+     */
+    Mesh(int lanes, int share) {
+        ingress = rings(lanes, lanes, HAND_OVER);
+        egress = rings(lanes, lanes, HAND_OVER);
+        home = rings(2 * lanes, lanes, Integer.highestOneBit(Math.max(1, 2 * share - 1)));
+    }
+
+    private static MbufRing[][] rings(int from, int to, int capacity) {
+        MbufRing[][] rings = new MbufRing[from][to];
+        for (MbufRing[] row : rings) {
+            for (int i = 0; i < to; i++) {
+                row[i] = new MbufRing(capacity);
+            }
+        }
+        return rings;
+    }
+
+    int lanes() {
+        return ingress.length;
+    }
+
+    MbufRing ingress(int from, int to) {
+        return ingress[from][to];
+    }
+
+    MbufRing egress(int from, int to) {
+        return egress[from][to];
+    }
+
+    /** The ways home from Ingress of lane {@code lane}, by home lane. */
+    MbufRing[] homeFromIngress(int lane) {
+        return home[2 * lane];
+    }
+
+    /** The ways home from Egress of lane {@code lane}, by home lane. */
+    MbufRing[] homeFromEgress(int lane) {
+        return home[2 * lane + 1];
+    }
+
+    /** All rings that lead home to lane {@code lane}. */
+    MbufRing[] homeTo(int lane) {
+        MbufRing[] rings = new MbufRing[home.length];
+        for (int i = 0; i < rings.length; i++) {
+            rings[i] = home[i][lane];
+        }
+        return rings;
+    }
+
+    /** Whether no packet is on its way between lanes. */
+    boolean isEmpty() {
+        for (int from = 0; from < lanes(); from++) {
+            for (int to = 0; to < lanes(); to++) {
+                if (!ingress[from][to].isEmpty() || !egress[from][to].isEmpty()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** Appends packets of one ring of {@code rings[*][to]} to a burst with room for them. */
+    private static int take(MbufRing[][] rings, int to, Burst burst) {
+        for (MbufRing[] row : rings) {
+            int n = row[to].drain(burst, burst.room());
+            if (n > 0) {
+                return n;
+            }
+        }
+        return 0;
+    }
+
+    /** Takes packets handed over to Ingress of lane {@code to}. */
+    int takeForIngress(int to, Burst burst) {
+        return take(ingress, to, burst);
+    }
+
+    /** Takes packets handed over to Egress of lane {@code to}. */
+    int takeForEgress(int to, Burst burst) {
+        return take(egress, to, burst);
+    }
+
+    /** Lets the other lanes see what Ingress of lane {@code from} has handed over. */
+    void publishIngress(int from) {
+        for (MbufRing ring : ingress[from]) {
+            ring.publish();
+        }
+    }
+
+    /** Lets the other lanes see what Egress of lane {@code from} has handed over. */
+    void publishEgress(int from) {
+        for (MbufRing ring : egress[from]) {
+            ring.publish();
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.PlainReplayGate;
+import io.esplanade.engine.ipsec.PlainSequenceSource;
+import io.esplanade.engine.ipsec.ReplayGate;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.LaneMbufSource;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.path.Egress;
+import io.esplanade.engine.path.HandOver;
+import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.Outlet;
+import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.path.Transmitter;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.runtime.Receivers;
+import io.esplanade.engine.runtime.Role;
+import io.esplanade.engine.runtime.RuntimeSetup;
+import io.esplanade.engine.runtime.ThreadedRuntime;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lanes on threads of their own: the everyday runtime. */
+public final class PerCoreRuntime extends ThreadedRuntime {
+
+    /** Vectors in a lane's ring at most. */
+    private static final int SLOTS = 64;
+
+    private final RuntimeConfig.PerCore config;
+    private final Mesh mesh;
+    private final List<LaneParts> lanes = new ArrayList<>();
+    private final List<IngressRole> ingresses = new ArrayList<>();
+    private final List<EgressRole> egresses = new ArrayList<>();
+
+    public PerCoreRuntime(RuntimeSetup setup, RuntimeConfig.PerCore config) {
+        super(setup, config);
+        this.config = config;
+        MbufPool pool = setup.pool();
+        int share = pool.size() / config.lanes() + 2; // of each size class one may be over
+        mesh = new Mesh(config.lanes(), share);
+        boolean oneThread = config.threadsPerLane() == 1;
+        for (int i = 0; i < config.lanes(); i++) {
+            LaneMbufSource source = new LaneMbufSource(pool, i, config.lanes());
+            LaneRing ring = new LaneRing(slots(setup, config), setup.burstSize(), config.workers());
+            lanes.add(new LaneParts(i, ring, setup.burstSize(), pool, source, mesh, oneThread));
+        }
+    }
+
+    /** The least number of small mbufs that such lanes work with. */
+    public static int leastMbufs(RuntimeConfig.PerCore config, int burstSize) {
+        return 4 * burstSize * config.workers() * config.lanes();
+    }
+
+    /** So many vectors that, full, they hold a quarter of the lane's mbufs. */
+    private static int slots(RuntimeSetup setup, RuntimeConfig.PerCore config) {
+        int quarter = setup.pool().smallCount() / config.lanes() / (4 * setup.burstSize());
+        int least = Integer.highestOneBit(2 * config.workers() - 1);
+        return Math.max(least, Math.min(SLOTS, Integer.highestOneBit(Math.max(1, quarter))));
+    }
+
+    // For its roles.
+
+    Mesh mesh() {
+        return mesh;
+    }
+
+    Tables tables() {
+        return setup().tables();
+    }
+
+    MbufPool pool() {
+        return setup().pool();
+    }
+
+    int burstSize() {
+        return setup().burstSize();
+    }
+
+    long epoch() {
+        return currentEpoch();
+    }
+
+    boolean closing() {
+        return isClosing();
+    }
+
+    // Building.
+
+    @Override
+    protected List<List<Role>> build() {
+        List<List<Role>> groups = new ArrayList<>();
+        for (LaneParts lane : lanes) {
+            IngressRole ingress = newIngress(lane);
+            List<Role> workers = new ArrayList<>();
+            for (int i = 0; i < config.workers(); i++) {
+                CounterTable counters = newCounters();
+                workers.add(
+                        new WorkerRole(
+                                lane, i, newWorker(tables().sad(), i, counters), pool(), counters));
+            }
+            EgressRole egress = newEgress(lane);
+            ingresses.add(ingress);
+            egresses.add(egress);
+            groups.addAll(groups(ingress, workers, egress));
+        }
+        return groups;
+    }
+
+    private List<List<Role>> groups(IngressRole ingress, List<Role> workers, EgressRole egress) {
+        List<List<Role>> groups = new ArrayList<>();
+        switch (config.threading()) {
+            case SHARED -> {
+                groups.add(new ArrayList<>(workers));
+                groups.getFirst().addFirst(ingress);
+                groups.getFirst().addLast(egress);
+            }
+            case GROUPED -> {
+                workers.forEach(worker -> groups.add(new ArrayList<>(List.of(worker))));
+                groups.getFirst().addFirst(ingress);
+                groups.getLast().addLast(egress);
+            }
+            case DEDICATED -> {
+                groups.add(List.of(ingress));
+                workers.forEach(worker -> groups.add(List.of(worker)));
+                groups.add(List.of(egress));
+            }
+        }
+        return groups;
+    }
+
+    private IngressRole newIngress(LaneParts lane) {
+        CounterTable counters = newCounters();
+        DropSink drops = new DropSink(lane.homeFromIngress(), counters);
+        Receivers receivers =
+                openReceivers(lane.number(), lanes.size(), lane.homeFromIngress(), counters);
+        Ingress ingress =
+                new Ingress(
+                        tables(),
+                        tables().sad(),
+                        new PlainSequenceSource(),
+                        new PlainReplayGate(),
+                        setup().flowCacheSize(),
+                        drops,
+                        counters,
+                        lane.number(),
+                        lanes.size() == 1 ? HandOver.NONE : handOver(lane.number()));
+        return new IngressRole(this, lane, receivers, ingress, drops, counters);
+    }
+
+    private HandOver handOver(int from) {
+        MbufPool pool = pool();
+        return (to, mbuf) -> {
+            MbufRing ring = mesh.ingress(from, to);
+            pool.move(mbuf, Owner.INGRESS, Owner.HAND_OVER);
+            if (!ring.add(mbuf)) {
+                pool.move(mbuf, Owner.HAND_OVER, Owner.INGRESS);
+                return false;
+            }
+            return true;
+        };
+    }
+
+    private EgressRole newEgress(LaneParts lane) {
+        CounterTable counters = newCounters();
+        DropSink drops = new DropSink(lane.homeFromEgress(), counters);
+        List<Port> ports = setup().ports();
+        Outlet[] outlets = new Outlet[ports.size()];
+        Transmitter[] own = new Transmitter[ports.size()];
+        List<Transmitter> transmitters = new ArrayList<>();
+        for (int i = 0; i < outlets.length; i++) {
+            Port port = ports.get(i);
+            int owner = lane.number() % port.txQueues();
+            if (owner == lane.number()) {
+                own[i] = newTransmitter(lane, port, drops, counters);
+                transmitters.add(own[i]);
+                outlets[i] = own[i];
+            } else {
+                outlets[i] = new LaneOutlet(pool(), mesh.egress(lane.number(), owner), counters);
+            }
+        }
+        lane.transmitters(own);
+        ReplayGate replay = new PlainReplayGate();
+        Egress egress =
+                new Egress(
+                        tables(),
+                        tables().sad(),
+                        replay,
+                        setup().flowCacheSize(),
+                        pool(),
+                        lane.loop(),
+                        outlets,
+                        drops,
+                        counters);
+        return new EgressRole(this, lane, egress, transmitters, drops, counters);
+    }
+
+    private Transmitter newTransmitter(
+            LaneParts lane, Port port, DropSink drops, CounterTable counters) {
+        int underWay = config.threadsPerLane() == 1 ? 0 : lane.ring().slots() * burstSize();
+        return newTransmitter(
+                port,
+                openTxQueue(port, lane.number(), lane.homeFromEgress()),
+                underWay,
+                drops,
+                counters);
+    }
+
+    // What the conductor asks.
+
+    @Override
+    public int lanes() {
+        return config.lanes();
+    }
+
+    @Override
+    public int contexts() {
+        return config.workers();
+    }
+
+    @Override
+    public void place(AssociationState sa) {
+        int lane = sa.tunnel() % config.lanes();
+        int worker =
+                config.placement() == RuntimeConfig.Placement.PINNED
+                        ? sa.tunnel() / config.lanes() % config.workers()
+                        : AssociationState.ANY_WORKER;
+        sa.place(lane, worker);
+    }
+
+    @Override
+    protected long passed() {
+        long passed = Long.MAX_VALUE;
+        for (LaneParts lane : lanes) {
+            passed = Math.min(passed, lane.epoch().passed(lane.ring()));
+        }
+        return passed;
+    }
+
+    @Override
+    protected boolean inputEnded() {
+        for (IngressRole ingress : ingresses) {
+            if (!ingress.inputEnded()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>A packet in the hands of Ingress is not seen; at a stop it is dropped by name then.
+     */
+    @Override
+    protected boolean drained() {
+        for (LaneParts lane : lanes) {
+            if (!lane.ring().isEmpty() || !lane.loop().isEmpty()) {
+                return false;
+            }
+        }
+        for (EgressRole egress : egresses) {
+            if (!egress.idle()) {
+                return false;
+            }
+        }
+        return mesh.isEmpty();
+    }
+
+    @Override
+    protected void abandon() {
+        egresses.forEach(EgressRole::abandon);
+    }
+
+    @Override
+    public void close() {
+        lanes.forEach(LaneParts::close);
+    }
+}

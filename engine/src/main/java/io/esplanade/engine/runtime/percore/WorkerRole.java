@@ -1,0 +1,80 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.CounterTable;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.path.Worker;
+import io.esplanade.engine.runtime.Role;
+
+/** One of a lane's workers: works on the vectors that name it and passes the others by. */
+final class WorkerRole extends Role {
+
+    /** Vectors worked on in a cycle at most, so that roles on the same thread have their turn. */
+    private static final int VECTORS = 4;
+
+    private final LaneRing ring;
+    private final Worker worker;
+    private final int index;
+    private final MbufPool pool;
+    private final CounterTable counters;
+
+    WorkerRole(LaneParts lane, int index, Worker worker, MbufPool pool, CounterTable counters) {
+        super(lane.number(), "worker-" + lane.number() + "." + index);
+        this.ring = lane.ring();
+        this.worker = worker;
+        this.index = index;
+        this.pool = pool;
+        this.counters = counters;
+    }
+
+    @Override
+    protected int cycle() {
+        long place = ring.workedOn(index);
+        long last = ring.cursor();
+        int done = 0;
+        int vectors = 0;
+        while (place < last && vectors < VECTORS) {
+            place++;
+            Vector vector = ring.get(place);
+            if (vector.worker == index) {
+                done += process(vector.mbufs);
+                vectors++;
+            }
+            ring.workedOn(index, place);
+        }
+        return done;
+    }
+
+    private int process(Burst burst) {
+        int n = burst.count();
+        for (int i = 0; i < n; i++) {
+            pool.move(burst.get(i), Owner.RING, Owner.WORKER);
+        }
+        worker.process(burst);
+        counters.add(Counter.BURSTS, 1);
+        return n;
+    }
+
+    /** Marks the packets of the vector it was at, which Egress will drop, and goes on behind it. */
+    @Override
+    protected void failUnfinished() {
+        worker.reset();
+        long place = ring.workedOn(index) + 1;
+        if (place > ring.cursor()) {
+            return; // it was at none
+        }
+        Vector vector = ring.get(place);
+        if (vector.worker == index) {
+            for (int i = 0; i < vector.mbufs.count(); i++) {
+                long mbuf = vector.mbufs.get(i);
+                pool.move(mbuf, Owner.of(Mbuf.owner(mbuf)), Owner.WORKER);
+                Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
+            }
+        }
+        ring.workedOn(index, place);
+    }
+}

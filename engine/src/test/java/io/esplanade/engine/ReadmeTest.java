@@ -2,11 +2,14 @@ package io.esplanade.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.lmax.disruptor.RingBuffer;
+
 import io.esplanade.ffi.linux.linux;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
@@ -15,6 +18,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The README's example is what it says it is. */
 class ReadmeTest {
@@ -32,7 +37,7 @@ class ReadmeTest {
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-cp",
-                                place(Engine.class) + ":" + place(linux.class),
+                                classPath(Engine.class, RingBuffer.class, linux.class),
                                 source.toString())
                         .redirectErrorStream(true)
                         .redirectOutput(output.toFile())
@@ -58,6 +63,12 @@ class ReadmeTest {
         Matcher m = Pattern.compile("(?ms)^```" + language + "\n(.*?)^```$").matcher(readme);
         assertThat(m.find()).as("the README has a block of " + language).isTrue();
         return m.group(1);
+    }
+
+    private static String classPath(Class<?>... types) {
+        return Stream.of(types)
+                .map(type -> place(type).toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static Path place(Class<?> type) {

@@ -87,6 +87,7 @@ class DropReasonTest {
             case NO_TAILROOM -> List.of(HardWays.noTailroom());
             case LOOP_LIMIT -> List.of(HardWays.loopLimit());
             case LOOP_FULL -> List.of(HardWays.loopFull());
+            case HAND_OVER_FULL -> List.of(LaneWays.handOverFull());
             case TRANSMIT_FULL -> List.of(HardWays.transmitFull());
             case PORT_CLOSED -> List.of(HardWays.portClosed());
             case LANE_FAILED -> HardWays.laneFailed();

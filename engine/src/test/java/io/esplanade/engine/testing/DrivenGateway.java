@@ -114,6 +114,11 @@ public final class DrivenGateway implements AutoCloseable {
         return done;
     }
 
+    /** One duty cycle of one role alone, by its place among the runtime's agents. */
+    public void cycle(int role) {
+        parts.runtime().agents().get(role).doWork();
+    }
+
     /** One duty cycle of the conductor. */
     public void conduct() {
         parts.conductor().doWork();

@@ -37,7 +37,8 @@ final class ForkedJvm implements AutoCloseable {
         command.addAll(
                 List.of("-Xmx128m", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(options);
-        command.addAll(List.of("-cp", classPath(main, Engine.class, RingBuffer.class, libcrypto.class)));
+        command.addAll(
+                List.of("-cp", classPath(main, Engine.class, RingBuffer.class, libcrypto.class)));
         command.add(main.getName());
         for (Object argument : arguments) {
             command.add(argument.toString());

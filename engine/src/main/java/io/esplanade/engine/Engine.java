@@ -209,7 +209,10 @@ public final class Engine implements AutoCloseable {
                             sa.spi(),
                             sa.sequence(),
                             sa.packets(),
-                            sa.bytes()));
+                            sa.bytes(),
+                            sa.lane(),
+                            sa.worker(),
+                            sa.placementReason()));
         }
         return new Snapshot(counters, drops, parts.ledger().counts(), sas, runtime.cpuNanos());
     }

@@ -67,6 +67,9 @@ public record Snapshot(
      * @param sequence outbound: last number sent; inbound: highest received; read unsigned
      * @param packets packets that went through
      * @param bytes their inner bytes
+     * @param lane the lane whose threads work on it
+     * @param worker the worker of that lane, or -1 for all in turn
+     * @param placement why it is there
      */
     public record SaState(
             String name,
@@ -75,5 +78,8 @@ public record Snapshot(
             int spi,
             long sequence,
             long packets,
-            long bytes) {}
+            long bytes,
+            int lane,
+            int worker,
+            String placement) {}
 }

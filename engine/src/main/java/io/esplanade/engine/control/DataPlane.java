@@ -29,6 +29,9 @@ public interface DataPlane {
     /** Says which lane and worker a new SA belongs to, by its tunnel. */
     void place(AssociationState sa);
 
+    /** Says that an SA that was placed is gone. */
+    void displace(AssociationState sa);
+
     /** The stalls that began since last asked. */
     List<Stall> newStalls();
 

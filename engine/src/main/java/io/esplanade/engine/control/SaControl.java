@@ -96,10 +96,10 @@ final class SaControl {
             String fingerprint = HexFormat.of().formatHex(KeyFingerprint.of(sa.key()));
             check(sa, fingerprint);
             AssociationState state = newState(sa);
-            dataPlane.place(state);
             try {
                 enter(new Entry(state, sad.add(state), fingerprint));
             } catch (RuntimeException e) {
+                dataPlane.displace(state);
                 freeContexts(state);
                 throw e;
             }
@@ -178,18 +178,24 @@ final class SaControl {
             }
             int tunnel = tunnels.index(sa.tunnel());
             if (!outbound) {
-                return new InboundState(sa, tunnel, provider, contexts);
+                return placed(new InboundState(sa, tunnel, provider, contexts));
             }
             if (!needsReservation(sa)) {
-                return new OutboundState(sa, tunnel, provider, contexts);
+                return placed(new OutboundState(sa, tunnel, provider, contexts));
             }
             long first =
                     nonces.reserve(KeyFingerprint.of(sa.key()), sa.initialSequence(), block(sa));
-            return new OutboundState(sa, tunnel, provider, contexts, first, end(first, block(sa)));
+            long limit = end(first, block(sa));
+            return placed(new OutboundState(sa, tunnel, provider, contexts, first, limit));
         } catch (CryptoException | IOException | RuntimeException e) {
             free(provider, contexts);
             throw refused(sa, e.getMessage(), e);
         }
+    }
+
+    private AssociationState placed(AssociationState state) {
+        dataPlane.place(state);
+        return state;
     }
 
     private int provider(SecurityAssociation sa) {
@@ -226,6 +232,7 @@ final class SaControl {
     /** Frees contexts and slot and wipes the key: nothing uses them any more. */
     void retire(Entry entry) {
         sad.reclaim(entry.slot());
+        dataPlane.displace(entry.state());
         freeContexts(entry.state());
         entry.sa().key().close();
     }

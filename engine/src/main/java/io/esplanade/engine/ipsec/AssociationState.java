@@ -48,6 +48,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
 
     private int lane;
     private int worker;
+    private String placementReason = "there is one lane";
     private long packets;
     private long bytes;
 
@@ -97,10 +98,17 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
      * Says which lane has this SA and which of its workers; before the SA is in the SAD.
      *
      * @param worker the worker all its packets go to, or {@link #ANY_WORKER}
+     * @param why the reason, for people
      */
-    public final void place(int lane, int worker) {
+    public final void place(int lane, int worker, String why) {
         this.lane = lane;
         this.worker = worker;
+        this.placementReason = why;
+    }
+
+    /** Why it is where it is, for people. */
+    public final String placementReason() {
+        return placementReason;
     }
 
     /** The lane whose threads alone touch this state. */

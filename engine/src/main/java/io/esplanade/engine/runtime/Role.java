@@ -60,7 +60,7 @@ public abstract class Role implements Agent {
     protected abstract void failUnfinished();
 
     /** What the last failed cycle threw, or null; taking it clears it. Any thread. */
-    final Throwable takeFailure() {
+    public Throwable takeFailure() {
         return FAILURE.getAcquire(this) == null ? null : (Throwable) FAILURE.getAndSet(this, null);
     }
 }

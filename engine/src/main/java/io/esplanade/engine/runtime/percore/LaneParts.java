@@ -1,5 +1,6 @@
 package io.esplanade.engine.runtime.percore;
 
+import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.HomewardSource;
 import io.esplanade.engine.mbuf.LaneMbufSource;
@@ -19,6 +20,8 @@ final class LaneParts implements AutoCloseable {
     private final HomewardSource homeFromEgress;
     private final MbufRing[] home;
     private final Burst carrier;
+    private final EgressSeat.Turn turn = new EgressSeat.Turn();
+    private int away; // SAs with work for other threads than that of Ingress
     private Transmitter[] transmitters = {}; // by port; null where another lane has the queue
 
     /**
@@ -76,6 +79,19 @@ final class LaneParts implements AutoCloseable {
         for (MbufRing ring : home) {
             source.collect(ring, carrier);
         }
+    }
+
+    /** Which of the lane's threads is Egress. */
+    EgressSeat.Turn turn() {
+        return turn;
+    }
+
+    /** The conductor: counts SAs of this lane, to have Egress where it belongs. */
+    void placed(AssociationState sa, int n) {
+        if (sa.worker() != 0) {
+            away += n;
+        }
+        turn.want(away > 0 ? ring.workers() - 1 : 0);
     }
 
     void transmitters(Transmitter[] byPort) {

@@ -34,6 +34,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     private final RuntimeConfig.PerCore config;
     private final Mesh mesh;
+    private final Placer placer;
     private final List<LaneParts> lanes = new ArrayList<>();
     private final List<IngressRole> ingresses = new ArrayList<>();
     private final List<EgressRole> egresses = new ArrayList<>();
@@ -41,6 +42,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
     public PerCoreRuntime(RuntimeSetup setup, RuntimeConfig.PerCore config) {
         super(setup, config);
         this.config = config;
+        this.placer = new Placer(config, setup.providers(), setup.clock());
         MbufPool pool = setup.pool();
         int share = pool.size() / config.lanes() + 2; // of each size class one may be over
         mesh = new Mesh(config.lanes(), share);
@@ -107,12 +109,13 @@ public final class PerCoreRuntime extends ThreadedRuntime {
             EgressRole egress = newEgress(lane);
             ingresses.add(ingress);
             egresses.add(egress);
-            groups.addAll(groups(ingress, workers, egress));
+            groups.addAll(groups(ingress, workers, egress, lane.turn()));
         }
         return groups;
     }
 
-    private List<List<Role>> groups(IngressRole ingress, List<Role> workers, EgressRole egress) {
+    private List<List<Role>> groups(
+            IngressRole ingress, List<Role> workers, EgressRole egress, EgressSeat.Turn turn) {
         List<List<Role>> groups = new ArrayList<>();
         switch (config.threading()) {
             case SHARED -> {
@@ -123,7 +126,13 @@ public final class PerCoreRuntime extends ThreadedRuntime {
             case GROUPED -> {
                 workers.forEach(worker -> groups.add(new ArrayList<>(List.of(worker))));
                 groups.getFirst().addFirst(ingress);
-                groups.getLast().addLast(egress);
+                int last = groups.size() - 1;
+                if (last == 0) {
+                    groups.getFirst().addLast(egress);
+                } else {
+                    groups.getFirst().addLast(new EgressSeat(egress, 0, turn));
+                    groups.getLast().addLast(new EgressSeat(egress, last, turn));
+                }
             }
             case DEDICATED -> {
                 groups.add(List.of(ingress));
@@ -225,12 +234,13 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     @Override
     public void place(AssociationState sa) {
-        int lane = sa.tunnel() % config.lanes();
-        int worker =
-                config.placement() == RuntimeConfig.Placement.PINNED
-                        ? sa.tunnel() / config.lanes() % config.workers()
-                        : AssociationState.ANY_WORKER;
-        sa.place(lane, worker);
+        placer.place(sa);
+        lanes.get(sa.lane()).placed(sa, 1);
+    }
+
+    @Override
+    public void displace(AssociationState sa) {
+        lanes.get(sa.lane()).placed(sa, -1);
     }
 
     @Override

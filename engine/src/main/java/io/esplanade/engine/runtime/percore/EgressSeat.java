@@ -1,0 +1,56 @@
+package io.esplanade.engine.runtime.percore;
+
+import io.esplanade.engine.runtime.Role;
+
+/**
+ * A thread's right to be Egress: of a lane's threads one has it at a time, and passes it on between
+ * two cycles. While some SA is spread over workers, Egress belongs on the last worker's thread,
+ * away from Ingress; otherwise all is done on the thread of Ingress, and no packet moves between
+ * cores.
+ */
+final class EgressSeat extends Role {
+
+    private final EgressRole egress;
+    private final int seat;
+    private final Turn turn;
+
+    /** Who is Egress now, and who is to be. */
+    static final class Turn {
+        private volatile int holder; // at first that of Ingress
+        private volatile int wanted;
+
+        /** Asks that Egress move to this seat; any thread. */
+        void want(int seat) {
+            wanted = seat;
+        }
+    }
+
+    EgressSeat(EgressRole egress, int seat, Turn turn) {
+        super(egress.lane(), egress.roleName());
+        this.egress = egress;
+        this.seat = seat;
+        this.turn = turn;
+    }
+
+    @Override
+    protected int cycle() {
+        if (turn.holder != seat) {
+            return 0;
+        }
+        int done = egress.doWork();
+        int wanted = turn.wanted;
+        if (wanted != seat) {
+            turn.holder = wanted; // all that this thread did is seen by the next
+        }
+        return done;
+    }
+
+    /** Nothing: what Egress throws it answers for itself. */
+    @Override
+    protected void failUnfinished() {}
+
+    @Override
+    public Throwable takeFailure() {
+        return egress.takeFailure();
+    }
+}

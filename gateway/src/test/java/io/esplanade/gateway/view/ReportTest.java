@@ -61,7 +61,16 @@ final class ReportTest {
                 mbufs,
                 List.of(
                         new Snapshot.SaState(
-                                "t.out", "t", Direction.OUTBOUND, 0xc0000001, -1, 1, 100)),
+                                "t.out",
+                                "t",
+                                Direction.OUTBOUND,
+                                0xc0000001,
+                                -1,
+                                1,
+                                100,
+                                0,
+                                0,
+                                "")),
                 5);
     }
 }

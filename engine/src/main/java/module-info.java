@@ -6,6 +6,7 @@ module io.esplanade.engine {
     requires io.esplanade.ffi;
     requires com.lmax.disruptor;
     requires java.management;
+    requires jdk.jfr;
 
     exports io.esplanade.engine;
     exports io.esplanade.engine.control;

@@ -14,6 +14,7 @@ import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.PacketRuntime;
 import io.esplanade.engine.runtime.assembly.Assembly;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -53,6 +54,7 @@ public final class Engine implements AutoCloseable {
     private final String name;
     private final List<Port> ports;
     private final Assembly parts;
+    private final RuntimeConfig config;
     private final PacketRuntime runtime;
     private final Conductor conductor;
     private final EngineListener listener;
@@ -79,6 +81,7 @@ public final class Engine implements AutoCloseable {
         name = b.name;
         ports = List.copyOf(b.ports);
         listener = b.listener;
+        config = b.runtime;
         parts =
                 new Assembly(
                         new Assembly.Spec(
@@ -158,6 +161,7 @@ public final class Engine implements AutoCloseable {
             }
             state(State.STARTED);
             conductorRunner.start();
+            Recordings.life(name, "started", config.mode(), config.threads());
         }
     }
 
@@ -271,6 +275,7 @@ public final class Engine implements AutoCloseable {
             last = take(); // with every mbuf at home, and the SAs still there
             state = State.CLOSED;
             parts.close();
+            Recordings.life(name, "closed", config.mode(), config.threads());
         }
         if (failure != null) {
             throw failure;
@@ -321,6 +326,7 @@ public final class Engine implements AutoCloseable {
         @Override
         public void portFailed(String port, Throwable cause) {
             LOG.log(Level.ERROR, "Port " + port + " failed: " + cause.getMessage());
+            Recordings.failure(name, "port " + port, cause);
             tell(() -> listener.portFailed(port, cause));
         }
 
@@ -333,6 +339,7 @@ public final class Engine implements AutoCloseable {
                         "Lane " + lane + " drops packets because a stage threw",
                         cause);
             }
+            Recordings.failure(name, "lane " + lane, cause);
             tell(() -> listener.laneFailed(lane, cause));
         }
 
@@ -345,6 +352,7 @@ public final class Engine implements AutoCloseable {
                             + " has not got through its duty cycle for "
                             + stall.nanos() / 1_000_000
                             + " ms: its lane stands still");
+            Recordings.stall(name, stall.role(), stall.nanos());
             tell(() -> listener.stalled(stall.lane(), stall.role()));
         }
 

@@ -30,6 +30,8 @@ final class EgressRole extends Role {
     private final CounterTable counters;
     private final Burst handedOver;
 
+    private int turn; // the lane whose packets are taken first
+
     private volatile boolean idle = true;
 
     EgressRole(
@@ -97,7 +99,8 @@ final class EgressRole extends Role {
         if (mesh.lanes() == 1) {
             return 0;
         }
-        int n = mesh.takeForEgress(lane(), handedOver);
+        turn = turn + 1 == mesh.lanes() ? 0 : turn + 1;
+        int n = mesh.takeForEgress(lane(), turn, handedOver);
         if (n > 0) {
             move(handedOver, Owner.HAND_OVER);
             egress.handedOver(handedOver);
@@ -162,10 +165,10 @@ final class EgressRole extends Role {
         while (lane.loop().drain(handedOver, handedOver.capacity()) > 0) {
             dropAll(handedOver);
         }
-        while (mesh.takeForIngress(lane(), handedOver) > 0) {
+        while (mesh.takeForIngress(lane(), 0, handedOver) > 0) {
             dropAll(handedOver);
         }
-        while (mesh.takeForEgress(lane(), handedOver) > 0) {
+        while (mesh.takeForEgress(lane(), 0, handedOver) > 0) {
             dropAll(handedOver);
         }
         for (Transmitter transmitter : transmitters) {

@@ -35,6 +35,8 @@ final class IngressRole extends Role {
     private final Burst[] shares; // what is for each worker
     private Burst inHand; // what is not finished if this cycle throws
 
+    private int turn; // the lane whose packets are taken first
+
     private volatile boolean inputEnded;
 
     IngressRole(
@@ -130,7 +132,8 @@ final class IngressRole extends Role {
             return 0;
         }
         Burst burst = begin();
-        int n = mesh.takeForIngress(lane(), burst);
+        turn = turn + 1 == mesh.lanes() ? 0 : turn + 1;
+        int n = mesh.takeForIngress(lane(), turn, burst);
         if (n > 0) {
             move(burst, Owner.HAND_OVER, Owner.INGRESS);
             ingress.handedOver(burst);

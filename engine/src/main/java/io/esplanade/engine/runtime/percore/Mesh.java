@@ -79,25 +79,27 @@ final class Mesh {
         return true;
     }
 
-    /** Appends packets of one ring of {@code rings[*][to]} to a burst with room for them. */
-    private static int take(MbufRing[][] rings, int to, Burst burst) {
-        for (MbufRing[] row : rings) {
-            int n = row[to].drain(burst, burst.room());
-            if (n > 0) {
-                return n;
-            }
+    /**
+     * Takes packets handed over to Ingress of lane {@code to}, until the burst is full.
+     *
+     * @param first the lane to begin with: another each time, so that none is always the first
+     */
+    int takeForIngress(int to, int first, Burst burst) {
+        return take(ingress, to, first, burst);
+    }
+
+    /** Takes packets handed over to Egress of lane {@code to}, as {@link #takeForIngress} does. */
+    int takeForEgress(int to, int first, Burst burst) {
+        return take(egress, to, first, burst);
+    }
+
+    private static int take(MbufRing[][] rings, int to, int first, Burst burst) {
+        int taken = 0;
+        for (int i = 0; i < rings.length && burst.room() > 0; i++) {
+            int from = first + i < rings.length ? first + i : first + i - rings.length;
+            taken += rings[from][to].drain(burst, burst.room());
         }
-        return 0;
-    }
-
-    /** Takes packets handed over to Ingress of lane {@code to}. */
-    int takeForIngress(int to, Burst burst) {
-        return take(ingress, to, burst);
-    }
-
-    /** Takes packets handed over to Egress of lane {@code to}. */
-    int takeForEgress(int to, Burst burst) {
-        return take(egress, to, burst);
+        return taken;
     }
 
     /** Lets the other lanes see what Ingress of lane {@code from} has handed over. */

@@ -87,6 +87,11 @@ final class PortChecks {
                         value.position(),
                         option + ": there is no capture " + value + " that this user may read",
                         "check the name; it is taken from the gateway file's directory");
+            } else if (!Files.isRegularFile(path)) {
+                problems.error(
+                        value.position(),
+                        option + ": " + value + " is a pipe or a device, which a lane cannot await",
+                        "write the packets to a file first, and read that");
             }
             return;
         }

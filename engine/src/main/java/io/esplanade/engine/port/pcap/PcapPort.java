@@ -60,6 +60,7 @@ final class PcapPort extends AbstractPort {
     protected void open() throws IOException {
         try {
             if (read != null) {
+                refusePipe();
                 reader = CaptureReader.open(read);
             }
             if (write != null) {
@@ -72,6 +73,14 @@ final class PcapPort extends AbstractPort {
         } catch (RuntimeException e) {
             shut();
             throw e;
+        }
+    }
+
+    /** A lane that waits in a read can be neither used nor stopped. */
+    private void refusePipe() throws IOException {
+        if (Files.exists(read) && !Files.isRegularFile(read)) {
+            throw new IOException(
+                    read + ": is no regular file; write the packets to one first, and read that");
         }
     }
 

@@ -15,7 +15,8 @@ import java.util.Set;
  *
  * <dl>
  *   <dt>{@code read}
- *   <dd>the capture its packets come from, pcap or pcapng; without it nothing comes
+ *   <dd>the capture its packets come from, pcap or pcapng: a file, no pipe; without it nothing
+ *       comes
  *   <dt>{@code write}
  *   <dd>the pcap file its packets go to, which is overwritten; without it packets sent there are
  *       dropped as {@code PORT_CLOSED}

@@ -234,6 +234,13 @@ class PcapPortTest extends PortContract {
     }
 
     @Test
+    void pipesAndDevicesAreNotReadForTheyWouldHoldUpTheLane() {
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> port(Map.of("read", "/dev/null")).attach(mbufs.pool()))
+                .withMessageContainingAll("lan", "/dev/null", "no regular file");
+    }
+
+    @Test
     void aFileThatTakesNoMoreFailsTheQueueAndTheClose() throws Exception {
         Path pipe = directory.resolve("pipe");
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();

@@ -42,7 +42,10 @@ public final class Main {
         line.setExecutionExceptionHandler((e, _, _) -> explain(e, esplanade.debug(), console));
         line.setExecutionStrategy(Main::execute);
         int exitCode = line.execute(args);
-        console.out().flush();
+        if (console.out().checkError() && exitCode == Exit.OK) { // a full disk, a closed pipe
+            console.err().println("esplanade: standard output did not take all of the result");
+            exitCode = Exit.FAILED;
+        }
         console.err().flush();
         return exitCode;
     }
@@ -90,7 +93,7 @@ public final class Main {
         return switch (e) {
             case NoSuchFileException missing ->
                     missing.getFile() + ": there is no such file or folder";
-            case AccessDeniedException denied -> denied.getFile() + ": this user may not";
+            case AccessDeniedException denied -> denied.getFile() + ": permission denied";
             case FileAlreadyExistsException there ->
                     there.getFile() + ": is a file where a folder is needed";
             default -> e.getMessage();

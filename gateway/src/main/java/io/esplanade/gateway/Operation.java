@@ -39,7 +39,6 @@ final class Operation {
         this.provider = provider;
         this.console = console;
         this.termination = termination;
-        termination.arm();
     }
 
     /** Says what runs and how it ends. */
@@ -78,6 +77,7 @@ final class Operation {
                             .build();
             try (engine) {
                 engine.start();
+                termination.arm(); // not before: opening a pipe waits, and nothing is to drain yet
                 announce(report);
                 watch(engine);
             }

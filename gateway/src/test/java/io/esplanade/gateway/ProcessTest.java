@@ -7,12 +7,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +47,36 @@ final class ProcessTest {
 
         assertThat(process.getInputStream().readAllBytes()).isEmpty();
         assertThat(process.waitFor()).isEqualTo(2);
+    }
+
+    @Test
+    void aResultThatCouldNotBeWrittenIsNoSuccess() throws Exception {
+        Process process = start(Redirect.to(new File("/dev/full")), "version");
+
+        assertThat(new String(process.getErrorStream().readAllBytes()))
+                .contains("standard output did not take all");
+        assertThat(process.waitFor()).isEqualTo(1);
+    }
+
+    @Test
+    void sigtermEndsAStartThatWaitsForAPipeToBeRead() throws Exception {
+        Samples.write(directory.resolve("lan.pcap"), Samples.packets(directory), 1);
+        Path file = Samples.a(directory);
+        Path pipe = directory.resolve("esp.pcap");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+
+        Process process = start("run", file.toString());
+        try {
+            while (!Files.exists(directory.resolve("a.nonces")) && process.isAlive()) {
+                Thread.onSpinWait(); // it opens its nonce store before its ports
+            }
+            process.toHandle().destroy(); // SIGTERM
+
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it has ended").isTrue();
+            assertThat(process.exitValue()).isEqualTo(128 + 15);
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     @Test
@@ -93,6 +126,10 @@ final class ProcessTest {
     }
 
     private Process start(String... args) throws IOException {
+        return start(Redirect.PIPE, args);
+    }
+
+    private Process start(Redirect out, String... args) throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
@@ -104,6 +141,9 @@ final class ProcessTest {
                                 System.getProperty("java.class.path"),
                                 Main.class.getName()));
         command.addAll(List.of(args));
-        return new ProcessBuilder(command).directory(directory.toFile()).start();
+        return new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out)
+                .start();
     }
 }

@@ -6,6 +6,7 @@ import io.esplanade.engine.os.Clock;
 import io.esplanade.gateway.view.ProgressLine;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,6 +37,16 @@ final class Demo {
     record Schedule(long passes, Duration time) {}
 
     DemoResult run(ProgressLine progress) throws IOException {
+        try {
+            return runThere(progress);
+        } catch (FileSystemException e) {
+            throw e; // names its file
+        } catch (IOException e) {
+            throw new IOException(directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private DemoResult runThere(ProgressLine progress) throws IOException {
         Files.createDirectories(directory);
         Traffic traffic = Traffic.unpackTo(directory.resolve("traffic.pcap"));
         DemoGateway a = new DemoGateway("A", tunnels);

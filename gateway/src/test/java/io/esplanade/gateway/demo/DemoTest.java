@@ -1,6 +1,7 @@
 package io.esplanade.gateway.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.esplanade.gateway.Console;
@@ -88,6 +89,21 @@ final class DemoTest {
                 .as("packets that tshark sees TCP, DNS or ICMP in")
                 .hasSize(926);
         assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
+    void aFullDiskIsNamed() throws IOException {
+        Path full = Files.createDirectory(directory.resolve("full"));
+        Files.createSymbolicLink(full.resolve("esp.pcap"), Path.of("/dev/full"));
+        Demo demo = new Demo(full, new Demo.Schedule(1, Duration.ZERO));
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(
+                        () ->
+                                demo.run(
+                                        new ProgressLine(
+                                                new PrintWriter(new StringWriter()), false)))
+                .withMessage(full + ": No space left on device");
     }
 
     @Test

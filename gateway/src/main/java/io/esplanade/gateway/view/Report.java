@@ -69,12 +69,16 @@ public record Report(String name, Snapshot snapshot, boolean closed) {
     }
 
     private Table sas() {
-        Table table = new Table("SA", "direction", "SPI", "sequence", "packets", "bytes");
+        Table table =
+                new Table(
+                        "SA", "direction", "SPI", "lane", "worker", "sequence", "packets", "bytes");
         for (Snapshot.SaState sa : snapshot.sas()) {
             table.row(
                     sa.name(),
                     direction(sa),
                     spi(sa),
+                    sa.lane(),
+                    worker(sa),
                     Long.toUnsignedString(sa.sequence()),
                     sa.packets(),
                     sa.bytes());
@@ -139,7 +143,14 @@ public record Report(String name, Snapshot snapshot, boolean closed) {
         json.put("sequence", new BigInteger(Long.toUnsignedString(sa.sequence())));
         json.put("packets", sa.packets());
         json.put("bytes", sa.bytes());
+        json.put("lane", sa.lane());
+        json.put("worker", worker(sa));
+        json.put("placement", sa.placement());
         return json;
+    }
+
+    private static String worker(Snapshot.SaState sa) {
+        return sa.worker() < 0 ? "all" : Integer.toString(sa.worker());
     }
 
     private static String direction(Snapshot.SaState sa) {

@@ -5,7 +5,6 @@ import io.esplanade.engine.os.Agent;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The roles that share a thread, one after the other in each duty cycle. */
 final class RoleGroup implements Agent {
@@ -20,16 +19,18 @@ final class RoleGroup implements Agent {
         }
     }
 
+    private final String name;
     private final Role[] roles;
     private int current;
 
-    RoleGroup(List<Role> roles) {
+    RoleGroup(String name, List<Role> roles) {
+        this.name = name;
         this.roles = roles.toArray(Role[]::new);
     }
 
     @Override
     public String roleName() {
-        return List.of(roles).stream().map(Role::roleName).collect(Collectors.joining("+"));
+        return name;
     }
 
     List<Role> roles() {

@@ -17,11 +17,13 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * What all runtimes have in common: roles in groups, a thread for each group, and their life. Below
@@ -141,8 +143,28 @@ public abstract class ThreadedRuntime implements PacketRuntime {
         for (Port port : setup.ports()) {
             port.attach(setup.pool());
         }
-        groups = build().stream().map(RoleGroup::new).toList();
+        groups = named(build());
         roles = groups.stream().flatMap(group -> group.roles().stream()).toList();
+    }
+
+    /** Threads are named for their lane, and numbered where it has several. */
+    private static List<RoleGroup> named(List<List<Role>> groups) {
+        Map<Integer, Long> threads =
+                groups.stream().collect(Collectors.groupingBy(g -> lane(g), Collectors.counting()));
+        Map<Integer, Integer> number = new HashMap<>();
+        List<RoleGroup> named = new ArrayList<>();
+        for (List<Role> group : groups) {
+            String name = "lane-" + lane(group);
+            if (threads.get(lane(group)) > 1) {
+                name += "." + (number.merge(lane(group), 1, Integer::sum) - 1);
+            }
+            named.add(new RoleGroup(name, group));
+        }
+        return named;
+    }
+
+    private static int lane(List<Role> group) {
+        return group.getFirst().lane();
     }
 
     @Override

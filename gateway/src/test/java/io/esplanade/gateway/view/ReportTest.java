@@ -42,6 +42,17 @@ final class ReportTest {
     }
 
     @Test
+    void anSaSaysWhichLaneAndWorkerItIsOnAndWhy() {
+        Report report = new Report("g", snapshot(Map.of()), true);
+
+        assertThat(report.lines()).anyMatch(line -> line.matches(".*0xc0000001 +3 +all .*"));
+        assertThat(Json.write(report.json()))
+                .contains("\"lane\": 3")
+                .contains("\"worker\": \"all\"")
+                .contains("\"placement\": \"spread\"");
+    }
+
+    @Test
     void aSequenceNumberIsReadUnsigned() {
         Report report = new Report("g", snapshot(Map.of()), true);
 
@@ -68,9 +79,9 @@ final class ReportTest {
                                 -1,
                                 1,
                                 100,
-                                0,
-                                0,
-                                "")),
+                                3,
+                                -1,
+                                "spread")),
                 5);
     }
 }

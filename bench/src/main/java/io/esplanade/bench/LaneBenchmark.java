@@ -1,15 +1,17 @@
 package io.esplanade.bench;
 
+import io.esplanade.bench.bed.Bed;
+import io.esplanade.bench.bed.CipherLoop;
+import io.esplanade.bench.bed.FlowSet;
+import io.esplanade.bench.bed.Flows;
+import io.esplanade.bench.bed.FrameSize;
+import io.esplanade.bench.bed.GeneratorPort;
+import io.esplanade.bench.bed.Steering;
+import io.esplanade.bench.bed.Traffic;
 import io.esplanade.engine.counters.Counter;
-import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
-import io.esplanade.engine.crypto.CryptoQueue;
-import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.mbuf.Burst;
-import io.esplanade.engine.mbuf.MbufPool;
-import io.esplanade.engine.os.Mem;
-import io.esplanade.engine.os.Region;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryLink;
@@ -58,7 +60,7 @@ public class LaneBenchmark {
 
     /** Bytes of the inner IP packet. */
     @Param({"64", "512", "1400"})
-    public int size;
+    public String size;
 
     @Param("openssl")
     public String provider;
@@ -68,19 +70,21 @@ public class LaneBenchmark {
     private Bed pairB;
     private MemoryLink cable;
     private GeneratorPort sink;
-    private Cipher cipher;
+    private CipherLoop cipher;
+    private Flows flows;
 
     @Setup
     public void setUp() throws Exception {
         CryptoProvider crypto = CryptoProviders.find(provider);
-        byte[][] packets = Traffic.packets(FLOWS, size);
+        FrameSize frames = FrameSize.of(size);
+        flows = new Flows(FlowSet.of(FLOWS, 1), frames, Steering.BY_FLOW, 1);
         encrypting =
                 new Bed(
                         "alone",
                         crypto,
                         Traffic.gatewayA(Traffic.newKey()),
-                        new GeneratorPort("lan", Side.PROTECTED, packets),
-                        new GeneratorPort("wan", Side.UNPROTECTED, new byte[0][]));
+                        GeneratorPort.saturated("lan", Side.PROTECTED, 1, flows),
+                        GeneratorPort.sink("wan", Side.UNPROTECTED, 1));
         cable =
                 MemoryLink.between(
                         Plug.of("wan", Side.UNPROTECTED),
@@ -92,17 +96,17 @@ public class LaneBenchmark {
                         "a",
                         crypto,
                         Traffic.gatewayA(key),
-                        new GeneratorPort("lan", Side.PROTECTED, packets),
+                        GeneratorPort.saturated("lan", Side.PROTECTED, 1, flows),
                         cable.a());
-        sink = new GeneratorPort("lan", Side.PROTECTED, new byte[0][]);
+        sink = GeneratorPort.sink("lan", Side.PROTECTED, 1);
         pairB = new Bed("b", crypto, Traffic.gatewayB(key), sink, cable.b());
-        cipher = new Cipher(crypto, size);
+        cipher = new CipherLoop(crypto, Integer.parseInt(size), BURST);
     }
 
     @Benchmark
     @OperationsPerInvocation(BURST)
     public int cipher() {
-        return cipher.burst();
+        return cipher.run();
     }
 
     @Benchmark
@@ -130,54 +134,6 @@ public class LaneBenchmark {
         pairB.close();
         cable.close();
         cipher.close();
-    }
-
-    /** The floor: one burst of encryptions in place, each with its own IV, AAD and buffer. */
-    private static final class Cipher implements AutoCloseable {
-        private final CryptoProvider provider;
-        private final CryptoBurst burst = new CryptoBurst(BURST);
-        private final Region buffers = Region.map((long) BURST * MbufPool.SMALL_SIZE, "buffers");
-        private final CryptoQueue queue;
-        private final long context;
-        private final int length;
-        private long sequence;
-
-        Cipher(CryptoProvider provider, int size) throws Exception {
-            this.provider = provider;
-            length = size + 2 + (-(size + 2) & 3);
-            try (KeyMaterial key = KeyMaterial.takeFrom(Traffic.newKey())) {
-                context = provider.newContext(Traffic.SUITE, key, CryptoBurst.Operation.ENCRYPT);
-            }
-            queue = provider.newQueue(burst);
-        }
-
-        int burst() {
-            for (int i = 0; i < BURST; i++) {
-                long data = buffers.address() + (long) i * MbufPool.SMALL_SIZE;
-                long d =
-                        burst.aead(
-                                i,
-                                CryptoBurst.Operation.ENCRYPT,
-                                context,
-                                data,
-                                length,
-                                data + length,
-                                16,
-                                12,
-                                12);
-                Mem.putLongBE(d + CryptoBurst.IV + 4, ++sequence);
-                Mem.putLongBE(d + CryptoBurst.AAD + 4, sequence);
-            }
-            queue.submit(BURST);
-            return queue.poll();
-        }
-
-        @Override
-        public void close() {
-            queue.close();
-            provider.freeContext(context);
-            burst.close();
-            buffers.close();
-        }
+        flows.close();
     }
 }

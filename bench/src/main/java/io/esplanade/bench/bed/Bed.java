@@ -1,4 +1,4 @@
-package io.esplanade.bench;
+package io.esplanade.bench.bed;
 
 import io.esplanade.engine.control.Command;
 import io.esplanade.engine.control.ControlEvents;
@@ -17,13 +17,13 @@ import java.io.IOException;
 import java.util.List;
 
 /** A gateway's lane without threads: the benchmark's thread drives it. */
-final class Bed implements AutoCloseable {
+public final class Bed implements AutoCloseable {
 
     private final List<Port> ports;
     private final Assembly parts;
     private final Agent[] roles;
 
-    Bed(String name, CryptoProvider provider, List<Command> commands, Port... ports)
+    public Bed(String name, CryptoProvider provider, List<Command> commands, Port... ports)
             throws IOException, CryptoException {
         this.ports = List.of(ports);
         provider.load();
@@ -54,7 +54,7 @@ final class Bed implements AutoCloseable {
     }
 
     /** One duty cycle of the lane: each of its roles once. */
-    int cycle() {
+    public int cycle() {
         int done = 0;
         for (Agent role : roles) {
             done += role.doWork();
@@ -62,7 +62,7 @@ final class Bed implements AutoCloseable {
         return done;
     }
 
-    CounterSum counters() {
+    public CounterSum counters() {
         return parts.counters();
     }
 

@@ -1,0 +1,99 @@
+package io.esplanade.bench.bed;
+
+import io.esplanade.engine.EngineBuilder;
+import io.esplanade.engine.control.Command;
+import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ipsec.AddressRange;
+import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
+
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What the gateways are told: gateway A sends the traffic of a {@link FlowSet} through SAs to
+ * gateway B. Every SA has a key and a policy of its own.
+ */
+public final class Traffic {
+
+    public static final Suite SUITE = Suite.AES_GCM_16_128;
+
+    /** The SPI of SA 0; the others follow. */
+    public static final int FIRST_SPI = 0xc0000001;
+
+    private static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
+    private static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
+    private static final AddressRange SOURCES = AddressRange.parse("10.1.0.0/16");
+
+    private Traffic() {}
+
+    public static byte[] newKey() {
+        byte[] key = new byte[SUITE.keyMaterialLength()];
+        new SecureRandom().nextBytes(key);
+        return key;
+    }
+
+    /** Makes {@code builder} gateway A, with {@code sas} SAs, keys and policies. */
+    public static EngineBuilder gatewayA(EngineBuilder builder, int sas) {
+        builder.route(Route.of("10.2.0.0/16", "wan")).route(Route.of("192.0.2.0/24", "wan"));
+        for (int i = 0; i < sas; i++) {
+            builder.sa(sa(i).outbound().key(KeyMaterial.takeFrom(newKey())).build());
+            builder.policy(policy(i, sas));
+        }
+        return builder;
+    }
+
+    /** Gateway A with one SA, as commands. */
+    public static List<Command> gatewayA(byte[] key) {
+        return List.of(
+                route("10.2.0.0/16", "wan"),
+                route("192.0.2.0/24", "wan"),
+                add(sa(0).outbound().key(KeyMaterial.takeFrom(key.clone())).build()),
+                new Command.AddPolicy(policy(0, 1), new CompletableFuture<>()));
+    }
+
+    /** Gateway B with one SA, as commands: what comes out of the tunnel goes to its LAN. */
+    public static List<Command> gatewayB(byte[] key) {
+        return List.of(
+                route("10.2.0.0/16", "lan"),
+                add(
+                        sa(0).inbound()
+                                .key(KeyMaterial.takeFrom(key.clone()))
+                                .selectors(List.of(selector(0, 1)))
+                                .build()));
+    }
+
+    private static SecurityAssociation.Builder sa(int index) {
+        return SecurityAssociation.builder("sa-" + index)
+                .spi(FIRST_SPI + index)
+                .from(A)
+                .to(B)
+                .suite(SUITE);
+    }
+
+    private static SecurityPolicy policy(int index, int sas) {
+        return SecurityPolicy.protect(
+                "to-" + index, Direction.OUTBOUND, 100, selector(index, sas), "sa-" + index);
+    }
+
+    /** All of 10.2/16 for the only SA, one address of it for each of several. */
+    private static TrafficSelector selector(int index, int sas) {
+        String destination =
+                sas == 1 ? "10.2.0.0/16" : "10.2.%d.%d/32".formatted(index >> 8, index & 0xff);
+        return TrafficSelector.between(SOURCES, AddressRange.parse(destination));
+    }
+
+    private static Command add(SecurityAssociation sa) {
+        return new Command.AddSa(sa, new CompletableFuture<>());
+    }
+
+    private static Command route(String destination, String port) {
+        return new Command.AddRoute(Route.of(destination, port), new CompletableFuture<>());
+    }
+}

@@ -1,0 +1,49 @@
+package io.esplanade.bench.race;
+
+/** The designs that race, each the same packet code under its own rules of who may touch what. */
+public enum Contender {
+    /** N threads, one lock around a drain of at most 50 packets. */
+    GIANT_LOCK("giant-lock", "giant-lock, in the manner of KAME"),
+
+    /** N threads, one lock around each packet. */
+    GIANT_LOCK_PER_PACKET("giant-lock per packet", "giant-lock, taken per packet"),
+
+    /** N threads, an atomic sequence number for each packet. */
+    FINE_GRAINED("fine-grained", "fine-grained, in the manner of FAST_IPSEC"),
+
+    /** N threads, an atomic sequence number for each run of packets of one SA. */
+    FINE_GRAINED_PER_RUN("fine-grained per run", "fine-grained, numbers taken per run"),
+
+    /** N lanes, each on one thread; an SA stays on its lane. */
+    PER_CORE("per-core", "per-core, lanes"),
+
+    /** One lane on N threads: {ingress, worker 0} {worker 1} … {egress with the last}. */
+    ONE_LANE_GROUPED("one lane, grouped", "one lane, one SA over N workers, grouped"),
+
+    /** One lane, a thread for ingress, one for egress, one for each of N workers. */
+    ONE_LANE_DEDICATED("one lane, dedicated", "one lane, a thread for each role"),
+
+    /** One lane that decides by itself whether spreading pays. */
+    ONE_LANE_AUTO("one lane, auto", "one lane that places its SAs by itself"),
+
+    /** No gateway: N threads, each with bursts of the cipher alone. */
+    CIPHER_ALONE("cipher alone", "the cipher alone, nothing shared: the machine's ceiling");
+
+    private final String label;
+    private final String caption;
+
+    Contender(String label, String caption) {
+        this.label = label;
+        this.caption = caption;
+    }
+
+    /** A short name. */
+    public String label() {
+        return label;
+    }
+
+    /** What a legend says. */
+    public String caption() {
+        return caption;
+    }
+}

@@ -1,0 +1,82 @@
+package io.esplanade.bench.race;
+
+import com.sun.management.ThreadMXBean;
+
+import io.esplanade.engine.Engine;
+import io.esplanade.engine.Snapshot;
+import io.esplanade.engine.counters.Counter;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadInfo;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A gateway's numbers at one moment; two of them make a measurement.
+ *
+ * @param nanos when the packets were counted
+ * @param packets sent by then
+ */
+record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads) {
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** What a thread has used so far. */
+    record Use(String name, long cpuNanos, long allocatedBytes) {}
+
+    /**
+     * @param engineThreads what the names of the engine's threads begin with; its conductor, which
+     *     no packet meets, is left out
+     */
+    static Probe of(Engine engine, long packets, String engineThreads) {
+        long nanos = System.nanoTime();
+        Map<Long, Use> threads = new LinkedHashMap<>();
+        long[] ids = THREADS.getAllThreadIds();
+        ThreadInfo[] infos = THREADS.getThreadInfo(ids);
+        for (int i = 0; i < ids.length; i++) {
+            String name = infos[i] == null ? "" : infos[i].getThreadName();
+            if (name.startsWith(engineThreads) && !name.endsWith("-conductor")) {
+                threads.put(
+                        ids[i],
+                        new Use(
+                                name,
+                                THREADS.getThreadCpuTime(ids[i]),
+                                THREADS.getThreadAllocatedBytes(ids[i])));
+            }
+        }
+        return new Probe(nanos, packets, engine.snapshot(), threads);
+    }
+
+    /** What each thread of the packet path used from {@code before} to this moment. */
+    List<RunResult.ThreadUse> threadsSince(Probe before) {
+        List<RunResult.ThreadUse> uses = new ArrayList<>();
+        threads.forEach(
+                (id, now) -> {
+                    Use then = before.threads.getOrDefault(id, new Use(now.name, 0, 0));
+                    uses.add(
+                            new RunResult.ThreadUse(
+                                    now.name,
+                                    now.cpuNanos - then.cpuNanos,
+                                    now.allocatedBytes - then.allocatedBytes));
+                });
+        return uses;
+    }
+
+    /** Every counter, by its label, and drops, from {@code before} to this moment. */
+    Map<String, Long> countersSince(Probe before) {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        for (Counter counter : Counter.values()) {
+            counters.put(
+                    counter.label(), snapshot.counter(counter) - before.snapshot.counter(counter));
+        }
+        snapshot.drops()
+                .forEach(
+                        (reason, n) ->
+                                counters.put(
+                                        "drop-" + reason.label(),
+                                        n - before.snapshot.drops(reason)));
+        return counters;
+    }
+}

@@ -1,0 +1,189 @@
+package io.esplanade.bench.report;
+
+import io.esplanade.bench.bed.Steering;
+import io.esplanade.bench.race.Contender;
+import io.esplanade.bench.race.Look;
+import io.esplanade.bench.race.Outcome;
+import io.esplanade.bench.race.Plan;
+import io.esplanade.bench.race.Results;
+import io.esplanade.bench.race.RunResult;
+import io.esplanade.bench.race.Setting;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Where the time goes: by stage, by what threads share, one thing at a time. */
+final class Costs {
+
+    /** The stages in a packet's order, with the colours of their parts. */
+    private static final Map<String, String> STAGES = new LinkedHashMap<>();
+
+    static {
+        STAGES.put("receive", "c6");
+        STAGES.put("ingress", "c1");
+        STAGES.put("esp", "c3");
+        STAGES.put("cipher", "c4");
+        STAGES.put("egress", "c2");
+        STAGES.put("transmit", "c5");
+    }
+
+    private final Results results;
+    private final Page page;
+
+    private Costs(Results results, Page page) {
+        this.results = results;
+        this.page = page;
+    }
+
+    static void add(Results results, Page page) {
+        Costs costs = new Costs(results, page);
+        page.section("Where the time goes");
+        costs.stages();
+        costs.oneThingAtATime();
+        costs.contention();
+    }
+
+    private void stages() {
+        List<BarChart.Bar> bars = new ArrayList<>();
+        results.measured(s -> s.look() == Look.STAGES)
+                .forEach(
+                        o -> {
+                            List<BarChart.Part> parts = new ArrayList<>();
+                            STAGES.forEach((stage, css) -> parts.add(part(o, stage, css)));
+                            double sum = parts.stream().mapToDouble(BarChart.Part::value).sum();
+                            bars.add(
+                                    new BarChart.Bar(
+                                            o.setting().size().label(),
+                                            parts,
+                                            sum,
+                                            sum,
+                                            Figures.nanos(sum)));
+                        });
+        if (bars.isEmpty()) {
+            return;
+        }
+        List<BarChart.Group> groups = List.of(new BarChart.Group("", bars));
+        page.heading("By stage");
+        page.figure(
+                "stages",
+                new BarChart(
+                                "Cost per packet by stage",
+                                Axis.linear("ns per packet", BarChart.longest(groups)),
+                                groups)
+                        .legend(STAGES)
+                        .draw(),
+                "One lane on one thread, OpenSSL, bursts of 32. Measured: each stage timed for each"
+                        + " burst, less what reading the clock takes; medians of the rounds.");
+    }
+
+    private static BarChart.Part part(Outcome outcome, String stage, String css) {
+        ToDoubleFunction<RunResult> cost = r -> r.figures().getOrDefault("stage-" + stage, 0.0);
+        double nanos = outcome.sample(cost).median();
+        return new BarChart.Part(css, nanos, stage + " " + Figures.format("%.0f", nanos));
+    }
+
+    private void oneThingAtATime() {
+        int threads = Designs.mostThreads(results);
+        List<BarChart.Group> groups = new ArrayList<>();
+        for (Contender design : Plan.DESIGNS) {
+            Setting base = Setting.of(design, threads);
+            List<BarChart.Bar> bars = new ArrayList<>();
+            results.of(base).ifPresent(o -> bars.add(Throughput.rateBar("as it is", o)));
+            variants(base)
+                    .forEach(
+                            (name, variant) ->
+                                    results.of(variant)
+                                            .ifPresent(o -> bars.add(Throughput.rateBar(name, o))));
+            if (bars.size() > 1) {
+                groups.add(new BarChart.Group(design.caption(), bars));
+            }
+        }
+        if (groups.isEmpty()) {
+            return;
+        }
+        page.heading("One thing at a time");
+        page.figure(
+                "ablation",
+                new BarChart(
+                                "What one change does",
+                                Axis.linear("million packets per second", BarChart.longest(groups)),
+                                groups)
+                        .draw(),
+                "512 B, 64 SAs, OpenSSL, %s; each bar differs from \"as it is\" in one thing."
+                                .formatted(Designs.threads(threads))
+                        + " Measured: medians and the range of the rounds.");
+    }
+
+    private static Map<String, Setting> variants(Setting base) {
+        Map<String, Setting> variants = new LinkedHashMap<>();
+        switch (base.contender()) {
+            case GIANT_LOCK ->
+                    variants.put("lock per packet", base.with(Contender.GIANT_LOCK_PER_PACKET));
+            case FINE_GRAINED ->
+                    variants.put("numbers per run", base.with(Contender.FINE_GRAINED_PER_RUN));
+            default -> {}
+        }
+        variants.put("bursts of 1", base.withBurst(1));
+        variants.put("flows on any queue", base.with(Steering.BY_FLOW));
+        return variants;
+    }
+
+    private void contention() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Contender design : Plan.DESIGNS) {
+            Designs.byThreads(results, Setting.of(design, 1)).forEach(o -> rows.add(contention(o)));
+        }
+        page.heading("What threads wait for");
+        page.table(
+                List.of(
+                        "Design",
+                        "Threads",
+                        "Locks",
+                        "Contended",
+                        "Wait, ns",
+                        "Giant held",
+                        "Hand-overs",
+                        "CPU, ns",
+                        "Heap, B"),
+                rows);
+        page.note(
+                "512 B, 64 SAs, OpenSSL; per packet, medians. Contended is of the locks taken, held"
+                        + " is of the time. The engine counts the same in every run: these are the"
+                        + " counters that operators see.");
+    }
+
+    private static List<String> contention(Outcome o) {
+        double taken = o.sample(r -> perPacket(r, "lock-taken")).median();
+        return List.of(
+                o.setting().contender().label(),
+                "" + o.setting().threads(),
+                orDash("%.2f", taken),
+                orDash("%.1f %%", taken == 0 ? 0 : contended(o)),
+                orDash("%.1f", o.sample(r -> perPacket(r, "lock-wait-nanos")).median()),
+                orDash("%.1f %%", 100 * heldShare(o)),
+                orDash("%.2f", o.sample(r -> perPacket(r, "hand-overs")).median()),
+                Figures.format("%.0f", o.sample(RunResult::cpuNanosPerPacket).median()),
+                Figures.format("%.3f", o.sample(RunResult::allocatedPerPacket).median()));
+    }
+
+    private static double contended(Outcome o) {
+        return o.sample(r -> 100.0 * r.counter("lock-contended") / r.counter("lock-taken"))
+                .median();
+    }
+
+    /** The share of the time in which the giant lock was held, 0 to 1. */
+    static double heldShare(Outcome o) {
+        return o.sample(r -> (double) r.counter("lock-held-nanos") / r.nanos()).median();
+    }
+
+    private static double perPacket(RunResult result, String counter) {
+        return (double) result.counter(counter) / Math.max(1, result.packets());
+    }
+
+    private static String orDash(String format, double value) {
+        return value == 0 ? "–" : Figures.format(format, value);
+    }
+}

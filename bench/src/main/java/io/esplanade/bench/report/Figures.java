@@ -1,0 +1,66 @@
+package io.esplanade.bench.report;
+
+import io.esplanade.bench.race.Outcome;
+import io.esplanade.bench.race.RunResult;
+
+import java.util.Locale;
+
+/** Figures as people read them. */
+final class Figures {
+
+    /**
+     * What Ethernet adds to each packet: preamble and start 8, header 14, FCS 4, gap 12 (IEEE
+     * 802.3), in bytes.
+     */
+    static final int ETHERNET = 38;
+
+    private Figures() {}
+
+    static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+
+    /** Three significant digits, as {@code 12.3}. */
+    static String three(double value) {
+        double size = Math.abs(value);
+        return format(size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : "%.2f", value);
+    }
+
+    static String mpps(double perSecond) {
+        return three(perSecond / 1e6) + " Mpps";
+    }
+
+    static String nanos(double nanos) {
+        return nanos < 1000
+                ? three(nanos) + " ns"
+                : nanos < 1e6 ? three(nanos / 1e3) + " µs" : three(nanos / 1e6) + " ms";
+    }
+
+    static String bits(double perSecond) {
+        return perSecond < 1e9
+                ? three(perSecond / 1e6) + " Mb/s"
+                : three(perSecond / 1e9) + " Gb/s";
+    }
+
+    static String times(double ratio) {
+        return format("%.2f×", ratio);
+    }
+
+    /** A power of ten of bits per second. */
+    static String roundBits(double perSecond) {
+        return perSecond < 1e9
+                ? Axis.plain(perSecond / 1e6) + " Mb/s"
+                : Axis.plain(perSecond / 1e9) + " Gb/s";
+    }
+
+    /** Bits per second that the ESP packets would take on an Ethernet, framing included. */
+    static double wireBits(RunResult result) {
+        double bytes = result.wireBytes() + (double) ETHERNET * result.packets();
+        return bytes * 8e9 / result.nanos();
+    }
+
+    /** The median of how often {@code one} goes into {@code other}, by packets per second. */
+    static double ratio(Outcome other, Outcome one) {
+        return other.rate().median() / one.rate().median();
+    }
+}

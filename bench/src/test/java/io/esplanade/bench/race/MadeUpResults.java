@@ -1,0 +1,106 @@
+package io.esplanade.bench.race;
+
+import io.esplanade.bench.race.RunResult.Percentile;
+import io.esplanade.bench.race.RunResult.ThreadUse;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Results that nobody measured, to see what the report makes of them. */
+public final class MadeUpResults {
+
+    private static final int NANOS = 1_000_000_000;
+
+    private MadeUpResults() {}
+
+    /** A whole race on so many cores, every setting of the plan with plausible figures. */
+    public static Results on(int cores, boolean quick) {
+        Plan plan = Plan.of(quick, cores);
+        Map<Setting, Integer> rounds = new LinkedHashMap<>(plan.rounds());
+        rounds.putAll(plan.latencyRounds(2_000_000));
+        Random random = new Random(1);
+        List<Outcome> outcomes = new ArrayList<>();
+        rounds.forEach(
+                (setting, times) -> {
+                    List<RunResult> runs = new ArrayList<>();
+                    for (int i = 0; i < times; i++) {
+                        runs.add(run(setting, 1 + 0.04 * random.nextDouble()));
+                    }
+                    outcomes.add(new Outcome(setting, runs, List.of()));
+                });
+        return new Results(machine(cores), outcomes, plan.timing(), quick);
+    }
+
+    private static Machine machine(int cores) {
+        List<Integer> cpus = new ArrayList<>();
+        for (int i = 0; i < cores; i++) {
+            cpus.add(i);
+        }
+        return new Machine("Made-up <CPU> & \"more\"", cpus, cores, "Linux 0", "Debian", "a JVM");
+    }
+
+    /** One run that forwarded what {@link #rate} says, times {@code luck}. */
+    static RunResult run(Setting setting, double luck) {
+        long packets = Math.round(rate(setting) * luck);
+        int bytes = setting.size().shortest() + 56;
+        Map<String, Long> counters = new HashMap<>();
+        counters.put("lock-taken", setting.contender() == Contender.PER_CORE ? 0 : packets / 20);
+        counters.put("lock-contended", packets / 100 * (setting.threads() - 1));
+        counters.put("lock-wait-nanos", packets * 40L * (setting.threads() - 1));
+        counters.put("lock-held-nanos", (long) (NANOS * 0.93));
+        Map<String, Double> figures = new HashMap<>();
+        if (setting.look() == Look.STAGES) {
+            double[] costs = {24, 51, 38, 260, 29, 14};
+            String[] stages = {"receive", "ingress", "esp", "cipher", "egress", "transmit"};
+            for (int i = 0; i < stages.length; i++) {
+                figures.put("stage-" + stages[i], costs[i]);
+            }
+        }
+        figures.put("order-violations", 0.0);
+        figures.put("lost", 0.0);
+        if (setting.look() == Look.WIRE_ORDER) {
+            boolean disordered = setting.contender() == Contender.FINE_GRAINED;
+            figures.put("wire-packets", (double) packets);
+            figures.put("wire-reordered", disordered ? packets * 0.123 : 0);
+            figures.put("wire-greatest-extent", disordered ? 211.0 : 0);
+        }
+        return new RunResult(
+                setting,
+                packets,
+                packets * bytes,
+                NANOS,
+                List.of(new ThreadUse("lane-0", NANOS - 1000, 0)),
+                counters,
+                figures,
+                setting.look() == Look.LATENCY ? latency(setting, luck) : List.of(),
+                Map.of("provider", "OpenSSL made up"));
+    }
+
+    private static double rate(Setting setting) {
+        int n = setting.threads();
+        double one = 1e9 / (120 + (setting.hasCipher() ? 200 + setting.size().shortest() / 4 : 0));
+        return one
+                * switch (setting.contender()) {
+                    case GIANT_LOCK, GIANT_LOCK_PER_PACKET -> 0.97 / (1 + 0.02 * (n - 1));
+                    case FINE_GRAINED, FINE_GRAINED_PER_RUN -> 0.86 * n / (1 + 0.3 * (n - 1));
+                    case PER_CORE -> n / (1 + 0.01 * (n - 1));
+                    case CIPHER_ALONE -> 1.5 * n / (1 + 0.005 * (n - 1));
+                    default -> setting.hasCipher() ? n / (1 + 0.25 * (n - 1)) : 0.7;
+                };
+    }
+
+    private static List<Percentile> latency(Setting setting, double luck) {
+        double[] percents = {50, 90, 99, 99.9, 99.99, 100};
+        List<Percentile> latency = new ArrayList<>();
+        for (int i = 0; i < percents.length; i++) {
+            double spread = Math.pow(2 + setting.contender().ordinal() * 0.4, i);
+            double collector = 1 + setting.collector().ordinal() * 0.3;
+            latency.add(new Percentile(percents[i], Math.round(4000 * spread * collector * luck)));
+        }
+        return latency;
+    }
+}

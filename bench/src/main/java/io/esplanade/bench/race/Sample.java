@@ -23,10 +23,8 @@ public record Sample(double median, double min, double max, int count) {
         return new Sample((sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1], n);
     }
 
-    /** The same figures in another unit. */
+    /** The same figures in another unit, which is not negative. */
     public Sample times(double factor) {
-        return factor >= 0
-                ? new Sample(median * factor, min * factor, max * factor, count)
-                : new Sample(median * factor, max * factor, min * factor, count);
+        return new Sample(median * factor, min * factor, max * factor, count);
     }
 }

@@ -2,7 +2,6 @@ package io.esplanade.bench.race;
 
 import com.sun.management.ThreadMXBean;
 
-import io.esplanade.engine.Engine;
 import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
 
@@ -26,18 +25,16 @@ record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads
     /** What a thread has used so far. */
     record Use(String name, long cpuNanos, long allocatedBytes) {}
 
-    /**
-     * @param engineThreads what the names of the engine's threads begin with; its conductor, which
-     *     no packet meets, is left out
-     */
-    static Probe of(Engine engine, long packets, String engineThreads) {
+    /** The gateway's numbers now. Its conductor, which no packet meets, is left out. */
+    static Probe of(Gateway gateway) {
+        long packets = gateway.sent();
         long nanos = System.nanoTime();
         Map<Long, Use> threads = new LinkedHashMap<>();
         long[] ids = THREADS.getAllThreadIds();
         ThreadInfo[] infos = THREADS.getThreadInfo(ids);
         for (int i = 0; i < ids.length; i++) {
             String name = infos[i] == null ? "" : infos[i].getThreadName();
-            if (name.startsWith(engineThreads) && !name.endsWith("-conductor")) {
+            if (name.startsWith(Gateway.THREADS) && !name.endsWith("-conductor")) {
                 threads.put(
                         ids[i],
                         new Use(
@@ -46,7 +43,7 @@ record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads
                                 THREADS.getThreadAllocatedBytes(ids[i])));
             }
         }
-        return new Probe(nanos, packets, engine.snapshot(), threads);
+        return new Probe(nanos, packets, gateway.engine().snapshot(), threads);
     }
 
     /** What each thread of the packet path used from {@code before} to this moment. */

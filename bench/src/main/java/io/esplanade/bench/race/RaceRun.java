@@ -22,6 +22,6 @@ public final class RaceRun {
         if (request.setting().contender() == Contender.CIPHER_ALONE) {
             return new CipherRun(request).measure();
         }
-        return new EngineRun(request).measure();
+        return EngineRun.measure(request);
     }
 }

@@ -42,10 +42,11 @@ public final class TablesStress {
                 List.of(SecurityPolicy.discard("all", Direction.OUTBOUND, 1, ANY));
 
         private final Tables tables = new Tables();
+        private final Spd next = Spd.of(ONE, name -> Spd.NONE);
 
         @Actor
         public void conductor() {
-            tables.publish(Spd.of(ONE, name -> Spd.NONE));
+            tables.publish(next);
         }
 
         @Actor

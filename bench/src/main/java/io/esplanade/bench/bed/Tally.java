@@ -15,6 +15,16 @@ final class Tally {
         CELL.setOpaque(cells, AT, cells[AT] + n);
     }
 
+    /** Says {@code n}, and with it all that this thread wrote before. */
+    void set(long n) {
+        CELL.setRelease(cells, AT, n);
+    }
+
+    /** What was last {@link #set}, with all that was written before. */
+    long get() {
+        return (long) CELL.getAcquire(cells, AT);
+    }
+
     long value() {
         return (long) CELL.getOpaque(cells, AT);
     }

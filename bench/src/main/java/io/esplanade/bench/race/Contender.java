@@ -27,7 +27,10 @@ public enum Contender {
     ONE_LANE_AUTO("one lane, auto", "one lane that places its SAs by itself"),
 
     /** No gateway: N threads, each with bursts of the cipher alone. */
-    CIPHER_ALONE("cipher alone", "the cipher alone, nothing shared: the machine's ceiling");
+    CIPHER_ALONE("cipher alone", "the cipher alone, nothing shared: the machine's ceiling"),
+
+    /** No gateway: packets changed on one core, with two threads on another in between. */
+    HAND_OVER("hand-over", "packets changed by another core");
 
     private final String label;
     private final String caption;

@@ -5,6 +5,7 @@ import static io.esplanade.bench.race.Contender.FINE_GRAINED;
 import static io.esplanade.bench.race.Contender.FINE_GRAINED_PER_RUN;
 import static io.esplanade.bench.race.Contender.GIANT_LOCK;
 import static io.esplanade.bench.race.Contender.GIANT_LOCK_PER_PACKET;
+import static io.esplanade.bench.race.Contender.HAND_OVER;
 import static io.esplanade.bench.race.Contender.ONE_LANE_AUTO;
 import static io.esplanade.bench.race.Contender.ONE_LANE_DEDICATED;
 import static io.esplanade.bench.race.Contender.ONE_LANE_GROUPED;
@@ -110,6 +111,7 @@ public final class Plan {
             add(3, Setting.of(PER_CORE, 1).with(size).with(Look.STAGES));
         }
         wireOrder(3);
+        handOver();
     }
 
     private void designs(int times, FrameSize size, String provider, Collection<Integer> threads) {
@@ -168,6 +170,16 @@ public final class Plan {
             add(times, wire.with(GIANT_LOCK));
             add(times, wire.with(PER_CORE));
             add(times, wire.with(ONE_LANE_GROUPED));
+        }
+    }
+
+    private void handOver() {
+        for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
+            Setting here = Setting.of(HAND_OVER, 1).with(size).withProvider(Providers.NULL);
+            add(3, here);
+            if (most > 1) {
+                add(3, here.withThreads(2));
+            }
         }
     }
 

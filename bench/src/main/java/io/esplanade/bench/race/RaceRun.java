@@ -19,9 +19,10 @@ public final class RaceRun {
 
     /** Measures in this JVM. */
     static RunResult measure(Request request) throws Exception {
-        if (request.setting().contender() == Contender.CIPHER_ALONE) {
-            return new CipherRun(request).measure();
-        }
-        return EngineRun.measure(request);
+        return switch (request.setting().contender()) {
+            case CIPHER_ALONE -> new CipherRun(request).measure();
+            case HAND_OVER -> HandOverRun.measure(request);
+            default -> EngineRun.measure(request);
+        };
     }
 }

@@ -42,7 +42,8 @@ final class Runtimes {
             case ONE_LANE_DEDICATED ->
                     pinned(spread(n).withThreading(Threading.DEDICATED), request);
             case ONE_LANE_AUTO -> pinned(spread(n).withPlacement(Placement.AUTO), request);
-            case CIPHER_ALONE -> throw new IllegalArgumentException("that is no gateway");
+            case CIPHER_ALONE, HAND_OVER ->
+                    throw new IllegalArgumentException("that is no gateway");
         };
     }
 

@@ -44,6 +44,7 @@ final class Costs {
         costs.stages();
         costs.oneThingAtATime();
         costs.contention();
+        costs.handOver();
     }
 
     private void stages() {
@@ -181,6 +182,35 @@ final class Costs {
 
     private static double perPacket(RunResult result, String counter) {
         return (double) result.counter(counter) / Math.max(1, result.packets());
+    }
+
+    private void handOver() {
+        List<List<String>> rows = new ArrayList<>();
+        results.measured(s -> s.contender() == Contender.HAND_OVER && s.threads() == 1)
+                .forEach(
+                        same ->
+                                results.of(same.setting().withThreads(2))
+                                        .ifPresent(other -> rows.add(handOver(same, other))));
+        if (rows.isEmpty()) {
+            return;
+        }
+        page.heading("Moving a packet to another core and back");
+        page.table(List.of("Packet", "Same core, ns", "Other core, ns", "Moving, ns"), rows);
+        page.note(
+                "Each packet is written, every byte of it changed, and looked at again; the change"
+                        + " by the same thread, or by one on another core. No gateway, nothing else"
+                        + " shared. Measured: medians. Placement auto weighs this against the"
+                        + " cipher.");
+    }
+
+    private static List<String> handOver(Outcome same, Outcome other) {
+        double here = 1e9 / same.rate().median();
+        double there = 1e9 / other.rate().median();
+        return List.of(
+                same.setting().size().label(),
+                Figures.three(here),
+                Figures.three(there),
+                Figures.three(there - here));
     }
 
     private static String orDash(String format, double value) {

@@ -21,7 +21,7 @@ final class Designs {
             case FINE_GRAINED, FINE_GRAINED_PER_RUN -> "fine";
             case PER_CORE -> "core";
             case CIPHER_ALONE -> "ceiling";
-            case ONE_LANE_GROUPED, ONE_LANE_DEDICATED, ONE_LANE_AUTO -> "other";
+            case ONE_LANE_GROUPED, ONE_LANE_DEDICATED, ONE_LANE_AUTO, HAND_OVER -> "other";
         };
     }
 

@@ -91,7 +91,10 @@ class ArchitectureTest {
                     "port.pcap",
                     "path",
                     "control",
-                    "runtime");
+                    "runtime",
+                    "runtime.finegrained",
+                    "runtime.giant",
+                    "runtime.percore");
 
     private static final String GIANT = ENGINE + ".runtime.giant..";
     private static final String FINEGRAINED = ENGINE + ".runtime.finegrained..";

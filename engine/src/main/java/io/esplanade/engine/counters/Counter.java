@@ -26,7 +26,7 @@ public enum Counter {
     LOCK_TAKEN("times a lock of the packet path was taken"),
     LOCK_CONTENDED("times it was another thread's, and had to be waited for"),
     LOCK_WAIT_NANOS("time waited for locks, ns"),
-    LOCK_HELD_NANOS("time the giant lock was held, ns"),
+    LOCK_HELD_NANOS("time the giant lock was held, ns; sampled where it is taken per packet"),
     NO_MBUF("times a receive queue found no free mbuf (the packet stays in its source)");
 
     private final String text;

@@ -29,6 +29,7 @@ public final class InboundState extends AssociationState {
     private final ReplayWindow window;
     private final SelectorSet selectors;
 
+    private Object guard;
     private long integrityFailures;
     private long replays;
 
@@ -49,6 +50,16 @@ public final class InboundState extends AssociationState {
 
     public ReplayWindow window() {
         return window;
+    }
+
+    /** What threads that share this SA guard its window with; null where one has it alone. */
+    public Object guard() {
+        return guard;
+    }
+
+    /** Says what guards the window; before the SA is in the SAD. */
+    public void guard(Object newGuard) {
+        guard = newGuard;
     }
 
     /** What may come out of it, as inner packets have it; what none matches may not. */

@@ -15,4 +15,22 @@ public interface SequenceSource {
      * so far, are used up: {@link OutboundState#exhausted} tells which.
      */
     long next(OutboundState sa);
+
+    /**
+     * Whether the packets of one SA that follow each other in a burst get their numbers together,
+     * by {@link #take}, when the burst has been classified.
+     */
+    default boolean byRuns() {
+        return false;
+    }
+
+    /**
+     * As {@link #next}, {@code n} numbers in one step, all of which the caller uses; only where
+     * numbers are given {@linkplain #byRuns by runs}.
+     *
+     * @return the first of them; {@link #NONE} if not as many are left, and then none is taken
+     */
+    default long take(OutboundState sa, int n) {
+        throw new UnsupportedOperationException();
+    }
 }

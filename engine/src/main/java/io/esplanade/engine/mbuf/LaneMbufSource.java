@@ -88,11 +88,16 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
      */
     public void collect(MbufRing ring, Burst carrier) {
         while (ring.drain(carrier, carrier.capacity()) > 0) {
-            for (int i = 0; i < carrier.count(); i++) {
-                push(carrier.get(i));
-            }
-            carrier.clear();
+            collect(carrier);
         }
+    }
+
+    /** Takes in mbufs of this lane that others have freed; {@code freed} is empty afterwards. */
+    public void collect(Burst freed) {
+        for (int i = 0; i < freed.count(); i++) {
+            push(freed.get(i));
+        }
+        freed.clear();
     }
 
     private void push(long mbuf) {

@@ -36,7 +36,7 @@ public final class Ingress {
     private final Tables tables;
     private final Boundary boundary;
     private final SaTable sas;
-    private final SequenceSource sequences;
+    private final Numbering numbering;
     private final ReplayGate replay;
     private final FlowCache flows;
     private final DropSink drops;
@@ -63,7 +63,7 @@ public final class Ingress {
         this.tables = tables;
         this.boundary = new Boundary(tables);
         this.sas = sas;
-        this.sequences = sequences;
+        this.numbering = new Numbering(sas, sequences, drops);
         this.replay = replay;
         this.flows = new FlowCache(flowCacheSize);
         this.drops = drops;
@@ -94,6 +94,7 @@ public final class Ingress {
             kept = keep(burst, kept, mbuf, reason);
         }
         burst.count(kept);
+        numbering.numberRuns(burst);
     }
 
     /** Classifies packets on another pass: decapsulated, on the protected side. */
@@ -111,6 +112,7 @@ public final class Ingress {
             kept = keep(burst, kept, mbuf, reason);
         }
         burst.count(kept);
+        numbering.numberRuns(burst);
     }
 
     /** Classifies packets that another lane has begun to and found to be this one's. */
@@ -127,6 +129,7 @@ public final class Ingress {
             kept = keep(burst, kept, mbuf, classify(mbuf, origin, version, spd));
         }
         burst.count(kept);
+        numbering.numberRuns(burst);
     }
 
     private int keep(Burst burst, int kept, long mbuf, DropReason reason) {
@@ -285,28 +288,14 @@ public final class Ingress {
         if (sa.lane() != lane) {
             return handOver(mbuf, sa.lane(), origin);
         }
-        DropReason reason = number(mbuf, sa);
+        DropReason reason =
+                Ttl.decrement(mbuf) ? numbering.number(mbuf, sa) : DropReason.TTL_EXPIRED;
         if (reason != DropReason.NONE) {
             sas.release(slot, generation);
             return reason;
         }
-        sas.count(sa, Mbuf.length(mbuf));
         Mbuf.sa(mbuf, slot, generation);
         Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.ENCRYPT);
-        return DropReason.NONE;
-    }
-
-    private DropReason number(long mbuf, OutboundState sa) {
-        if (!Ttl.decrement(mbuf)) {
-            return DropReason.TTL_EXPIRED;
-        }
-        long sequence = sequences.next(sa);
-        if (sequence == SequenceSource.NONE) {
-            return sa.exhausted()
-                    ? DropReason.SEQUENCE_EXHAUSTED
-                    : DropReason.NONCE_BLOCK_EXHAUSTED;
-        }
-        Mbuf.sequence(mbuf, sequence);
         return DropReason.NONE;
     }
 }

@@ -55,6 +55,7 @@ public final class RunToCompletion extends Role {
     private final CounterTable counters;
     private final Burst work;
 
+    private int waiting; // for transmit queues, or in them, when the last cycle ended
     private volatile long epoch;
     private volatile boolean inputEnded;
     private volatile boolean drained;
@@ -104,6 +105,19 @@ public final class RunToCompletion extends Role {
         return done;
     }
 
+    /** How many receive queues take turns. */
+    public int queues() {
+        return receivers.count();
+    }
+
+    /**
+     * Whether a cycle would certainly find nothing to receive and nothing to transmit, at a cheap
+     * look at what is this thread's alone.
+     */
+    public boolean hasNothingToDo() {
+        return waiting == 0 && (runtime.isClosing() || receivers.idle());
+    }
+
     /** Adopts the epoch of this moment: nothing older is in this thread's hands. */
     public void begin() {
         epoch = runtime.currentEpoch();
@@ -136,10 +150,17 @@ public final class RunToCompletion extends Role {
 
     /** Says what this thread has come to, at the end of a cycle that did {@code done}. */
     public void end(int done) {
+        waiting = pending();
         if (done == 0) {
             inputEnded = receivers.ended();
         }
-        drained = done == 0 && pending() == 0;
+        drained = done == 0 && waiting == 0;
+    }
+
+    /** As {@link #end}, of a cycle that {@linkplain #hasNothingToDo had nothing to do}. */
+    public void rest() {
+        inputEnded = receivers.ended();
+        drained = true;
     }
 
     private void finish() {

@@ -18,6 +18,19 @@ class LaneMbufSourceTest extends MbufSourceContract {
     }
 
     @Test
+    void theMbufUsedLastIsTheWarmestAndIsUsedNext() {
+        try (MbufPool pool = new MbufPool(4, 0, true);
+                LaneMbufSource source = new LaneMbufSource(pool, 0, 1)) {
+            long first = source.allocate(1, Owner.EGRESS);
+            long second = source.allocate(1, Owner.EGRESS);
+            source.free(first);
+            assertThat(source.allocate(1, Owner.EGRESS)).isEqualTo(first);
+            source.free(first);
+            source.free(second);
+        }
+    }
+
+    @Test
     void lanesShareThePoolBetweenThem() {
         try (MbufPool pool = new MbufPool(10, 4, true);
                 LaneMbufSource first = new LaneMbufSource(pool, 0, 3);

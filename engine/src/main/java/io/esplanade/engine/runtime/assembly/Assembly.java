@@ -14,6 +14,8 @@ import io.esplanade.engine.port.Side;
 import io.esplanade.engine.runtime.PacketRuntime;
 import io.esplanade.engine.runtime.RuntimeSetup;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.engine.runtime.finegrained.FineGrainedRuntime;
+import io.esplanade.engine.runtime.giant.GiantRuntime;
 import io.esplanade.engine.runtime.percore.PerCoreRuntime;
 
 import java.util.List;
@@ -88,7 +90,8 @@ public final class Assembly implements AutoCloseable {
     private static PacketRuntime newRuntime(RuntimeConfig config, RuntimeSetup setup) {
         return switch (config) {
             case RuntimeConfig.PerCore perCore -> new PerCoreRuntime(setup, perCore);
-            default -> throw new UnsupportedOperationException(config.mode());
+            case RuntimeConfig.GiantLock giant -> new GiantRuntime(setup, giant);
+            case RuntimeConfig.FineGrained fine -> new FineGrainedRuntime(setup, fine);
         };
     }
 
@@ -96,7 +99,8 @@ public final class Assembly implements AutoCloseable {
     public static int leastMbufs(RuntimeConfig config, int burstSize) {
         return switch (config) {
             case RuntimeConfig.PerCore perCore -> PerCoreRuntime.leastMbufs(perCore, burstSize);
-            default -> 4 * burstSize * config.threads();
+            case RuntimeConfig.GiantLock giant -> GiantRuntime.leastMbufs(giant, burstSize);
+            case RuntimeConfig.FineGrained fine -> FineGrainedRuntime.leastMbufs(fine, burstSize);
         };
     }
 

@@ -1,0 +1,75 @@
+package io.esplanade.engine.runtime.finegrained;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.SaTable;
+import io.esplanade.engine.ipsec.Sad;
+
+/**
+ * The SAD as threads see it that share its SAs: every lookup takes a reference, which the stages
+ * give back, and counts are atomic. Any number of threads.
+ *
+ * <p>The reference count is what such designs pay and prove; an SA is retired by epochs here too,
+ * and its count is 0 by then.
+ */
+final class CountedSaTable implements SaTable {
+
+    private final Sad sad;
+
+    CountedSaTable(Sad sad) {
+        this.sad = sad;
+    }
+
+    @Override
+    public int inbound(int spi, long destinationHigh, long destinationLow) {
+        return taken(sad.inbound(spi, destinationHigh, destinationLow));
+    }
+
+    @Override
+    public int outbound(int tunnel) {
+        return taken(sad.outbound(tunnel));
+    }
+
+    /** The slot cannot change hands before this thread's next epoch. */
+    private int taken(int slot) {
+        if (slot != NONE) {
+            sad.state(slot).addReferences(1);
+        }
+        return slot;
+    }
+
+    @Override
+    public void release(int slot, int generation) {
+        AssociationState sa = sad.state(slot);
+        if (sa != null && sad.generation(slot) == generation) {
+            sa.addReferences(-1);
+        }
+    }
+
+    @Override
+    public InboundState inboundState(int slot, int generation) {
+        return sad.inboundState(slot, generation);
+    }
+
+    @Override
+    public OutboundState outboundState(int slot, int generation) {
+        return sad.outboundState(slot, generation);
+    }
+
+    @Override
+    public int generation(int slot) {
+        return sad.generation(slot);
+    }
+
+    @Override
+    public void count(AssociationState sa, int innerBytes) {
+        sa.countShared(innerBytes);
+    }
+
+    @Override
+    public void countRefused(InboundState sa, DropReason reason) {
+        sa.countRefusedShared(reason);
+    }
+}

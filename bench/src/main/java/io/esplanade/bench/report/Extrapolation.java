@@ -103,17 +103,17 @@ final class Extrapolation {
                 "%d measured thread counts are too few to fit a scalability law to (it has three"
                                 .formatted(giant.size())
                         + " unknowns), so nothing is said of fine-grained and per-core on more"
-                        + " cores than there are here. The giant lock bounds itself:");
+                        + " cores than there are here.");
         if (held == 0) {
-            page.text("but how long it was held was not measured.");
+            page.text("How long the giant lock was held was not measured.");
             return;
         }
         Amdahl law = new Amdahl(one.rate().median() / 1e6, held);
         page.text(
-                "one thread held it for %.1f %% of the time (measured). By Amdahl's law no number"
+                "The giant lock bounds itself. One thread held it for %.1f %% of the time"
                                 .formatted(100 * held)
-                        + " of threads forwards more than %.2f times what one does (computed)."
-                                .formatted(law.limit()));
+                        + " (measured); by Amdahl's law no number of threads forwards more than"
+                        + " %.2f times what one does (computed).".formatted(law.limit()));
         extend(giant, law::at);
         figure("The giant lock and its Amdahl bound");
     }

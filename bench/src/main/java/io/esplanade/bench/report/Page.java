@@ -22,6 +22,7 @@ final class Page {
             figcaption, .note { font-size: 14px; }
             figure { margin: 14px 0 22px; overflow-x: auto; }
             svg.chart { max-width: 100%; height: auto; display: block; }
+            svg.chart[width="680"] { min-width: 560px; }
             .scroll { overflow-x: auto; }
             table { border-collapse: collapse; margin: 10px 0 18px; font-size: 14px;
               font-variant-numeric: tabular-nums; }

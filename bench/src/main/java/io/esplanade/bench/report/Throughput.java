@@ -112,7 +112,8 @@ final class Throughput {
                         .map(n -> new Axis.Tick(n, Axis.plain(n)))
                         .toList();
         double last = ticks.getLast().value();
-        return new Axis("threads", 0.5, last + 0.25, false, ticks);
+        double room = Math.max(0.5, 0.2 * (last - 1)); // for the values of the first points
+        return new Axis("threads", 1 - room, last + room / 2, false, ticks);
     }
 
     private void againstLines() {

@@ -1,5 +1,7 @@
 package io.esplanade.engine.mbuf;
 
+import java.util.stream.IntStream;
+
 /**
  * Frees mbufs from a thread that they are perhaps not at home in: those of other threads' lanes
  * travel by a ring to each. Whoever owns this calls {@link #flush} at the end of its duty cycle.
@@ -12,6 +14,7 @@ public final class HomewardSource implements MbufSource {
     private final LaneMbufSource own;
     private final int lane;
     private final MbufRing[] homes;
+    private final MbufRing[] used;
 
     /**
      * @param own the source of this thread's lane; null if that is another thread's
@@ -24,6 +27,11 @@ public final class HomewardSource implements MbufSource {
         this.own = own;
         this.lane = lane;
         this.homes = homes.clone();
+        used =
+                IntStream.range(0, homes.length)
+                        .filter(home -> home != lane || own == null)
+                        .mapToObj(home -> homes[home])
+                        .toArray(MbufRing[]::new);
     }
 
     @Override
@@ -52,7 +60,7 @@ public final class HomewardSource implements MbufSource {
 
     /** Lets the other lanes see what was sent home. */
     public void flush() {
-        for (MbufRing home : homes) {
+        for (MbufRing home : used) {
             home.publish();
         }
     }

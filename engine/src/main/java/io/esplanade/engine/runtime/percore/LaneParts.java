@@ -45,7 +45,7 @@ final class LaneParts implements AutoCloseable {
         homeFromEgress =
                 new HomewardSource(
                         pool, oneThread ? source : null, number, mesh.homeFromEgress(number));
-        home = mesh.homeTo(number);
+        home = mesh.homeTo(number, oneThread);
         carrier = new Burst(burstSize);
     }
 

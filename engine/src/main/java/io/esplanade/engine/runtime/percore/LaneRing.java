@@ -1,5 +1,6 @@
 package io.esplanade.engine.runtime.percore;
 
+import com.lmax.disruptor.BusySpinWaitStrategy;
 import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 
@@ -20,7 +21,10 @@ final class LaneRing {
      * @param burstSize packets in a vector
      */
     LaneRing(int slots, int burstSize, int workers) {
-        ring = RingBuffer.createSingleProducer(() -> new Vector(burstSize), slots);
+        // Nobody waits in it; and to publish under this strategy signals nobody and takes no lock.
+        ring =
+                RingBuffer.createSingleProducer(
+                        () -> new Vector(burstSize), slots, new BusySpinWaitStrategy());
         this.workers = new Sequence[workers];
         for (int i = 0; i < workers; i++) {
             this.workers[i] = new Sequence(NOTHING);
@@ -40,7 +44,7 @@ final class LaneRing {
 
     /** Whether {@code n} vectors can be put in. */
     boolean hasRoom(int n) {
-        return ring.remainingCapacity() >= n;
+        return ring.getBufferSize() - occupancy() >= n;
     }
 
     /** The vector to be filled next, there being room; not yet put in. */

@@ -3,6 +3,9 @@ package io.esplanade.engine.runtime.percore;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.MbufRing;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * The rings between lanes, each with one producer and one consumer: packets from Ingress to the
  * Ingress of the lane that has their SA, from Egress to the Egress of the lane that has their port,
@@ -58,13 +61,20 @@ final class Mesh {
         return home[2 * lane + 1];
     }
 
-    /** All rings that lead home to lane {@code lane}. */
-    MbufRing[] homeTo(int lane) {
-        MbufRing[] rings = new MbufRing[home.length];
-        for (int i = 0; i < rings.length; i++) {
-            rings[i] = home[i][lane];
+    /**
+     * The rings that lead home to lane {@code lane}.
+     *
+     * @param oneThread whether the lane's own Egress needs none
+     */
+    MbufRing[] homeTo(int lane, boolean oneThread) {
+        List<MbufRing> rings = new ArrayList<>();
+        for (int role = 0; role < home.length; role++) {
+            boolean ingress = role % 2 == 0;
+            if (role / 2 != lane || !ingress && !oneThread) {
+                rings.add(home[role][lane]);
+            }
         }
-        return rings;
+        return rings.toArray(MbufRing[]::new);
     }
 
     /** Whether no packet is on its way between lanes. */
@@ -104,15 +114,19 @@ final class Mesh {
 
     /** Lets the other lanes see what Ingress of lane {@code from} has handed over. */
     void publishIngress(int from) {
-        for (MbufRing ring : ingress[from]) {
-            ring.publish();
-        }
+        publish(ingress, from);
     }
 
     /** Lets the other lanes see what Egress of lane {@code from} has handed over. */
     void publishEgress(int from) {
-        for (MbufRing ring : egress[from]) {
-            ring.publish();
+        publish(egress, from);
+    }
+
+    private static void publish(MbufRing[][] rings, int from) {
+        if (rings.length > 1) {
+            for (MbufRing ring : rings[from]) {
+                ring.publish();
+            }
         }
     }
 }

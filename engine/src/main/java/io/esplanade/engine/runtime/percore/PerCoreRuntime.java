@@ -59,11 +59,15 @@ public final class PerCoreRuntime extends ThreadedRuntime {
         return 4 * burstSize * config.workers() * config.lanes();
     }
 
-    /** So many vectors that, full, they hold a quarter of the lane's mbufs. */
+    /**
+     * On one thread a few vectors, which stay in the cache: no more are ever in use. On several, so
+     * many that, full, they hold a quarter of the lane's mbufs.
+     */
     private static int slots(RuntimeSetup setup, RuntimeConfig.PerCore config) {
+        int least = Integer.highestOneBit(2 * config.workers() - 1) * 2;
         int quarter = setup.pool().smallCount() / config.lanes() / (4 * setup.burstSize());
-        int least = Integer.highestOneBit(2 * config.workers() - 1);
-        return Math.max(least, Math.min(SLOTS, Integer.highestOneBit(Math.max(1, quarter))));
+        int most = config.threadsPerLane() == 1 ? 2 : SLOTS;
+        return Math.max(least, Math.min(most, Integer.highestOneBit(Math.max(1, quarter))));
     }
 
     // For its roles.

@@ -100,7 +100,8 @@ public final class Engine implements AutoCloseable {
         runtime = parts.runtime();
         conductor = parts.conductor();
         conductorRunner =
-                new AgentRunner(conductor, "esplanade-" + name + "-" + conductor.roleName());
+                new AgentRunner(
+                        parts.control(), "esplanade-" + name + "-" + parts.control().roleName());
         try {
             Tables tables = parts.tables();
             b.addresses.forEach(tables.localAddresses()::add);
@@ -148,8 +149,7 @@ public final class Engine implements AutoCloseable {
                 throw new IllegalStateException("an engine starts once; build another");
             }
             try {
-                runtime.open();
-                runtime.start();
+                parts.start();
             } catch (IOException | RuntimeException | OutOfMemoryError e) { // no more threads
                 EngineException refused = new EngineException(e.getMessage(), e);
                 try {
@@ -255,6 +255,10 @@ public final class Engine implements AutoCloseable {
     private void stopAndRelease() {
         boolean started = state() == State.STARTED;
         state(State.CLOSING); // no changes from here on: they would keep the conductor busy
+        boolean stepped = parts.scheduler() != null;
+        if (stepped && started && !stopConductor()) { // it must not run roles that stop
+            throw leaveMemoryTo(parts.scheduler().roleName());
+        }
         String stuck = runtime.stop(STOP_NANOS);
         if (stuck != null) {
             throw leaveMemoryTo(stuck);

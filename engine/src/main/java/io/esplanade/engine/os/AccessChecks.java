@@ -43,9 +43,13 @@ public final class AccessChecks {
         retarget();
     }
 
+    /** Compiled code is thrown away when the target changes, so only then. */
     private static void retarget() {
-        SITE.setTarget(CHECKS.isEmpty() ? NO : YES);
-        MutableCallSite.syncAll(new MutableCallSite[] {SITE});
+        MethodHandle target = CHECKS.isEmpty() ? NO : YES;
+        if (SITE.getTarget() != target) {
+            SITE.setTarget(target);
+            MutableCallSite.syncAll(new MutableCallSite[] {SITE});
+        }
     }
 
     static void check(long address, long length) {

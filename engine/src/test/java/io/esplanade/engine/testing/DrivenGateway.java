@@ -26,6 +26,7 @@ import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.PacketRuntime;
 import io.esplanade.engine.runtime.assembly.Assembly;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.engine.runtime.stepped.SteppedScheduler;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,8 +79,12 @@ public final class DrivenGateway implements AutoCloseable {
         }
         apply(b.commands);
         try {
-            parts.runtime().open();
-            parts.runtime().startStepped();
+            if (parts.scheduler() != null) {
+                parts.start();
+            } else {
+                parts.runtime().open();
+                parts.runtime().startStepped();
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -117,6 +122,11 @@ public final class DrivenGateway implements AutoCloseable {
     /** One duty cycle of one role alone, by its place among the runtime's agents. */
     public void cycle(int role) {
         parts.runtime().agents().get(role).doWork();
+    }
+
+    /** What drives roles and conductor by a seed, if they are {@linkplain Builder#stepped so}. */
+    public SteppedScheduler scheduler() {
+        return parts.scheduler();
     }
 
     /** One duty cycle of the conductor. */
@@ -280,6 +290,12 @@ public final class DrivenGateway implements AutoCloseable {
 
         public Builder runtime(RuntimeConfig config) {
             runtime = config;
+            return this;
+        }
+
+        /** Roles and conductor are driven by a seed. */
+        public Builder stepped(long seed) {
+            runtime = RuntimeConfig.stepped(seed, runtime);
             return this;
         }
 

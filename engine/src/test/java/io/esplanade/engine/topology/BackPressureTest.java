@@ -157,4 +157,35 @@ class BackPressureTest {
             sources.forEach(MemoryHost::close);
         }
     }
+
+    /** More than the sink's cable and its transmit queue hold, and none of it read at first. */
+    @Test
+    void whatManyPortsBringInIsNotLostAtAFullLosslessCable() {
+        Cable small = Cable.DEFAULT.withRingBytes(1 << 18);
+        MemoryHost sink = MemoryHost.on(Plug.of("sink", Side.PROTECTED), small);
+        List<MemoryHost> sources = new ArrayList<>();
+        DrivenGateway.Builder builder =
+                DrivenGateway.builder().mbufs(4096, 0).port(sink.port()).route("0.0.0.0/0", "sink");
+        for (int i = 0; i < 8; i++) {
+            sources.add(MemoryHost.on(Plug.of("source-" + i, Side.PROTECTED), Cable.DEFAULT));
+            builder.port(sources.getLast().port());
+        }
+        try (sink;
+                DrivenGateway gateway = builder.build()) {
+            for (MemoryHost source : sources) {
+                for (int i = 0; i < 16 * BURST; i++) {
+                    assertThat(source.send(IpPackets.udp("10.1.0.5", "10.2.0.5", 1000))).isTrue();
+                }
+            }
+            int received = 0;
+            for (boolean progress = true; progress; ) {
+                gateway.settle();
+                progress = sink.receive() != null;
+                received += progress ? 1 : 0;
+            }
+            assertThat(gateway.drops()).isEqualTo(Map.<DropReason, Long>of());
+            assertThat(received).isEqualTo(8 * 16 * BURST);
+            sources.forEach(MemoryHost::close);
+        }
+    }
 }

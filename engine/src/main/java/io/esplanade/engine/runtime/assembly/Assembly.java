@@ -7,6 +7,7 @@ import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
+import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
@@ -17,7 +18,9 @@ import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.runtime.finegrained.FineGrainedRuntime;
 import io.esplanade.engine.runtime.giant.GiantRuntime;
 import io.esplanade.engine.runtime.percore.PerCoreRuntime;
+import io.esplanade.engine.runtime.stepped.SteppedScheduler;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -33,6 +36,7 @@ public final class Assembly implements AutoCloseable {
     private final Tables tables;
     private final PacketRuntime runtime;
     private final Conductor conductor;
+    private final SteppedScheduler scheduler; // null unless stepped
 
     /**
      * What an engine is made from.
@@ -85,6 +89,10 @@ public final class Assembly implements AutoCloseable {
                         spec.clock(),
                         runtime,
                         events);
+        scheduler =
+                spec.runtime() instanceof RuntimeConfig.Stepped stepped
+                        ? new SteppedScheduler(stepped.seed())
+                        : null;
     }
 
     private static PacketRuntime newRuntime(RuntimeConfig config, RuntimeSetup setup) {
@@ -92,6 +100,7 @@ public final class Assembly implements AutoCloseable {
             case RuntimeConfig.PerCore perCore -> new PerCoreRuntime(setup, perCore);
             case RuntimeConfig.GiantLock giant -> new GiantRuntime(setup, giant);
             case RuntimeConfig.FineGrained fine -> new FineGrainedRuntime(setup, fine);
+            case RuntimeConfig.Stepped stepped -> newRuntime(stepped.of(), setup);
         };
     }
 
@@ -101,6 +110,7 @@ public final class Assembly implements AutoCloseable {
             case RuntimeConfig.PerCore perCore -> PerCoreRuntime.leastMbufs(perCore, burstSize);
             case RuntimeConfig.GiantLock giant -> GiantRuntime.leastMbufs(giant, burstSize);
             case RuntimeConfig.FineGrained fine -> FineGrainedRuntime.leastMbufs(fine, burstSize);
+            case RuntimeConfig.Stepped stepped -> leastMbufs(stepped.of(), burstSize);
         };
     }
 
@@ -122,6 +132,33 @@ public final class Assembly implements AutoCloseable {
 
     public Conductor conductor() {
         return conductor;
+    }
+
+    /**
+     * Opens the ports and starts a thread for each group of roles; stepped roles have none, and
+     * {@link #control} drives them.
+     *
+     * @throws IOException if a port cannot be opened; what was opened stays for {@link #close}
+     */
+    public void start() throws IOException {
+        runtime.open();
+        if (scheduler == null) {
+            runtime.start();
+        } else {
+            runtime.startStepped();
+            scheduler.add(runtime.agents());
+            scheduler.add(List.of(conductor));
+        }
+    }
+
+    /** What drives all roles and the conductor if they are stepped, else null. */
+    public SteppedScheduler scheduler() {
+        return scheduler;
+    }
+
+    /** What the control thread runs: the conductor, and with it all roles if they are stepped. */
+    public Agent control() {
+        return scheduler == null ? conductor : scheduler;
     }
 
     /** What all threads count. */

@@ -42,6 +42,11 @@ public sealed interface RuntimeConfig {
         return new FineGrained(threads, Numbering.PER_PACKET, List.of(), IdleStrategy.BACKOFF);
     }
 
+    /** All roles of another runtime and the conductor on one thread, in an order made of a seed. */
+    static Stepped stepped(long seed, RuntimeConfig of) {
+        return new Stepped(seed, of);
+    }
+
     /** For how long the giant lock is held. */
     enum LockScope {
         /** For a drain of at most 50 packets, as netisr's queue had them. */
@@ -207,6 +212,43 @@ public sealed interface RuntimeConfig {
 
         public PerCore withIdle(IdleStrategy newIdle) {
             return new PerCore(lanes, workers, placement, threading, cpus, newIdle);
+        }
+    }
+
+    /**
+     * For tests: the roles of another runtime and the conductor, one at a time on one thread, in an
+     * order made of a seed. The same seed and input give the same run, packet by packet. The thread
+     * is pinned to no CPU.
+     *
+     * @param seed what the order is made of
+     * @param of the runtime whose roles they are
+     */
+    record Stepped(long seed, RuntimeConfig of) implements RuntimeConfig {
+
+        public Stepped {
+            if (of instanceof Stepped) {
+                throw new IllegalArgumentException("what is stepped cannot be stepped again");
+            }
+        }
+
+        @Override
+        public String mode() {
+            return "stepped";
+        }
+
+        @Override
+        public int threads() {
+            return 1;
+        }
+
+        @Override
+        public List<Integer> cpus() {
+            return List.of();
+        }
+
+        @Override
+        public IdleStrategy idle() {
+            return of.idle();
         }
     }
 

@@ -96,7 +96,7 @@ final class EgressRole extends Role {
 
     /** Packets that other lanes have worked on and whose ports this lane has. */
     private int fromOtherLanes() {
-        if (mesh.lanes() == 1) {
+        if (mesh.lanes() == 1 || lane.isFull()) {
             return 0;
         }
         turn = turn + 1 == mesh.lanes() ? 0 : turn + 1;

@@ -115,7 +115,7 @@ final class IngressRole extends Role {
 
     /** Packets that Egress has decapsulated and that go round again. */
     private int looped() {
-        if (lane.loop().isEmpty() || !hasRoom()) {
+        if (lane.loop().isEmpty() || !hasRoom() || lane.isFull()) {
             return 0;
         }
         Burst burst = begin();
@@ -128,7 +128,7 @@ final class IngressRole extends Role {
 
     /** Packets that other lanes have received and whose SA this lane has. */
     private int handedOver() {
-        if (mesh.lanes() == 1 || !hasRoom()) {
+        if (mesh.lanes() == 1 || !hasRoom() || lane.isFull()) {
             return 0;
         }
         Burst burst = begin();

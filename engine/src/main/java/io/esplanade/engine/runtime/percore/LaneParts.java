@@ -109,6 +109,16 @@ final class LaneParts implements AutoCloseable {
         return false;
     }
 
+    /** Whether a transmit queue has no room for more than what is in the ring. */
+    boolean isFull() {
+        for (Transmitter transmitter : transmitters) {
+            if (transmitter != null && transmitter.holdsUp(true)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Gives the lane's mbufs back to the pool, when no thread runs any more. */
     @Override
     public void close() {

@@ -215,7 +215,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     private Transmitter newTransmitter(
             LaneParts lane, Port port, DropSink drops, CounterTable counters) {
-        int underWay = config.threadsPerLane() == 1 ? 0 : lane.ring().slots() * burstSize();
+        int underWay = lane.ring().slots() * burstSize();
         return newTransmitter(
                 port,
                 openTxQueue(port, lane.number(), lane.homeFromEgress()),

@@ -80,7 +80,8 @@ public final class Transmitter implements Outlet {
         this.queue = queue;
         this.burstSize = burstSize;
         this.underWay = underWay;
-        this.waiting = new Burst(4 * burstSize + (lossless ? underWay : 0));
+        // What is under way may come from elsewhere, and then again from here: see holdsUp.
+        this.waiting = new Burst(4 * burstSize + (lossless ? 2 * underWay : 0));
         this.drops = drops;
         this.counters = counters;
     }

@@ -178,12 +178,20 @@ public final class Engine implements AutoCloseable {
         return new EngineChanges(this::submit);
     }
 
-    private synchronized void submit(List<Command> batch) {
-        if (state != State.STARTED) {
+    private void submit(List<Command> batch) {
+        // Seen without the monitor: who submits without end does not keep close from it.
+        if (closing.get() || !submitIfStarted(batch)) {
             throw new IllegalStateException("the engine does not run: start it first");
+        }
+    }
+
+    private synchronized boolean submitIfStarted(List<Command> batch) {
+        if (state != State.STARTED) {
+            return false;
         }
         conductor.submit(batch);
         conductorRunner.wake();
+        return true;
     }
 
     /** The engine's numbers now; after {@link #close}, the last ones. */

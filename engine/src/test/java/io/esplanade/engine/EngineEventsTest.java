@@ -111,7 +111,7 @@ class EngineEventsTest {
             long[] number = {0};
             TwoGateways.await(
                     () -> {
-                        two.hostA().send(TwoGateways.packet(number[0]++));
+                        two.hostA().send(two.packet(number[0]++));
                         return two.a().snapshot().drops(DropReason.PORT_CLOSED) > 100;
                     });
             TwoGateways.await(() -> !recorder.events.isEmpty());
@@ -147,7 +147,7 @@ class EngineEventsTest {
                                                 .build()))) {
             TwoGateways.await(() -> !recorder.events.isEmpty());
             for (int i = 0; i < left + 100; i++) {
-                assertThat(two.hostA().send(TwoGateways.packet(i))).isTrue();
+                assertThat(two.hostA().send(two.packet(i))).isTrue();
             }
             TwoGateways.await(() -> two.a().snapshot().drops(DropReason.SEQUENCE_EXHAUSTED) == 100);
             for (int i = 0; i < left; i++) {

@@ -20,12 +20,15 @@ import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.MemoryLink;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TwoGateways;
 
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -34,7 +37,17 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** How engines start and end: in traffic, blocked, twice, never; and with how little memory. */
 @Timeout(120)
+@ParameterizedClass
+@EnumSource
 class EngineLifeTest {
+
+    private static final int REPETITIONS = 6;
+
+    private final Mode mode;
+
+    EngineLifeTest(Mode mode) {
+        this.mode = mode;
+    }
 
     private static boolean hasThreads(String engine) {
         return Thread.getAllStackTraces().keySet().stream()
@@ -42,9 +55,10 @@ class EngineLifeTest {
     }
 
     /** An engine that forwards from one host to another, both protected. */
-    private static EngineBuilder forwarder(String name, MemoryHost from, MemoryHost to) {
+    private EngineBuilder forwarder(String name, MemoryHost from, MemoryHost to) {
         return Engine.builder()
                 .name(name)
+                .runtime(mode.config())
                 .mbufs(256)
                 .largeMbufs(1)
                 .invariants(true)
@@ -58,9 +72,9 @@ class EngineLifeTest {
         return MemoryHost.on(Plug.of(name, Side.PROTECTED), cable);
     }
 
-    @RepeatedTest(20)
+    @RepeatedTest(REPETITIONS)
     void closingUnderTrafficBringsEveryMbufHome() throws InterruptedException {
-        TwoGateways two = TwoGateways.start();
+        TwoGateways two = TwoGateways.start(mode);
         two.flow(50);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         Thread traffic =
@@ -69,7 +83,7 @@ class EngineLifeTest {
                                 () -> {
                                     try {
                                         for (long i = 0; ; i++) {
-                                            two.hostA().send(TwoGateways.packet(i));
+                                            two.hostA().send(two.packet(i));
                                             two.hostB().receive();
                                         }
                                     } catch (Throwable t) {
@@ -150,7 +164,7 @@ class EngineLifeTest {
 
     @Test
     void theSnapshotAfterCloseIsTheLastOneAndHasTheSas() {
-        TwoGateways two = TwoGateways.start();
+        TwoGateways two = TwoGateways.start(mode);
         two.flow(300);
         two.settle();
         Snapshot running = two.a().snapshot();
@@ -184,7 +198,7 @@ class EngineLifeTest {
 
     @Test
     void startingTwiceIsRefusedAndTheEngineRunsOn() {
-        try (TwoGateways two = TwoGateways.start()) {
+        try (TwoGateways two = TwoGateways.start(mode)) {
             assertThatThrownBy(two.a()::start).isInstanceOf(IllegalStateException.class);
             two.flow(10);
             two.settle();
@@ -196,12 +210,13 @@ class EngineLifeTest {
         int contexts = CryptoProviders.find("openssl").contexts();
         SecurityAssociation configured = TwoGateways.sa("x", 5, newKey()).outbound().build();
         SecurityAssociation added = TwoGateways.sa("y", 6, newKey()).outbound().build();
-        TwoGateways two = TwoGateways.start(a -> a.sa(configured), b -> {});
+        TwoGateways two = TwoGateways.start(mode, a -> a.sa(configured), b -> {});
         Changes changes = two.a().changes();
         CompletableFuture<Void> answer = changes.add(added);
         changes.submit();
         TwoGateways.await(answer::isDone);
-        assertThat(CryptoProviders.find("openssl").contexts()).isEqualTo(contexts + 4);
+        assertThat(CryptoProviders.find("openssl").contexts())
+                .isEqualTo(contexts + 4 * mode.contexts());
 
         two.close();
 
@@ -212,7 +227,7 @@ class EngineLifeTest {
 
     @Test
     void changesThatNobodyAppliesAreAnsweredAndTheirKeysWiped() {
-        TwoGateways two = TwoGateways.start();
+        TwoGateways two = TwoGateways.start(mode);
         Changes changes = two.a().changes();
         SecurityAssociation sa = outbound("late", 3, newKey());
         CompletableFuture<Void> answer = changes.add(sa);
@@ -223,9 +238,9 @@ class EngineLifeTest {
         assertThatThrownBy(sa.key()::segment).isInstanceOf(IllegalStateException.class);
     }
 
-    @RepeatedTest(20)
+    @RepeatedTest(REPETITIONS)
     void changesSubmittedWhileTheEngineClosesAreAllAnswered() throws InterruptedException {
-        TwoGateways two = TwoGateways.start();
+        TwoGateways two = TwoGateways.start(mode);
         CompletableFuture<Void> begun = new CompletableFuture<>();
         AtomicReference<CompletableFuture<Void>> last = new AtomicReference<>();
         Thread other =
@@ -297,11 +312,13 @@ class EngineLifeTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 7, 32, 256})
-    void fourBurstsOfMbufsAreEnoughToLoseNothing(int burstSize) {
+    void theLeastNumberOfMbufsIsEnoughToLoseNothing(int burstSize) {
+        int least = mode.leastBursts() * burstSize;
         try (TwoGateways two =
                 TwoGateways.start(
-                        a -> a.burstSize(burstSize).mbufs(4 * burstSize).largeMbufs(0),
-                        b -> b.burstSize(burstSize).mbufs(4 * burstSize).largeMbufs(0))) {
+                        mode,
+                        a -> a.burstSize(burstSize).mbufs(least).largeMbufs(0),
+                        b -> b.burstSize(burstSize).mbufs(least).largeMbufs(0))) {
             two.flow(2_000);
             two.settle();
             assertThat(two.lost()).isZero();
@@ -314,7 +331,8 @@ class EngineLifeTest {
     void aTinyPoolAndABlockedPortLoseNothing() {
         try (MemoryHost from = host("from", Cable.DEFAULT.withRingBytes(1 << 22));
                 MemoryHost to = host("to", Cable.DEFAULT)) {
-            Engine engine = forwarder("dry", from, to).burstSize(8).mbufs(32).build();
+            Engine engine =
+                    forwarder("dry", from, to).burstSize(8).mbufs(8 * mode.leastBursts()).build();
             engine.start();
             long sent = 0;
             while (from.send(IpPackets.udp("10.1.0.5", "10.2.0.5", 1400))) {
@@ -336,10 +354,11 @@ class EngineLifeTest {
     void tooFewMbufsAreRefused() {
         try (MemoryHost from = host("from", Cable.DEFAULT);
                 MemoryHost to = host("to", Cable.DEFAULT)) {
-            EngineBuilder builder = forwarder("few", from, to).burstSize(32).mbufs(127);
+            int least = 32 * mode.leastBursts();
+            EngineBuilder builder = forwarder("few", from, to).burstSize(32).mbufs(least - 1);
             assertThatThrownBy(builder::build)
                     .isInstanceOf(EngineException.class)
-                    .hasMessageContaining("128");
+                    .hasMessageContaining("" + least);
         }
     }
 
@@ -395,9 +414,10 @@ class EngineLifeTest {
         }
     }
 
-    private static Engine twoPorts(String name, Port from, Port to) {
+    private Engine twoPorts(String name, Port from, Port to) {
         return Engine.builder()
                 .name(name)
+                .runtime(mode.config())
                 .invariants(true)
                 .port(from)
                 .port(to)

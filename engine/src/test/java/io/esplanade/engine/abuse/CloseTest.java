@@ -16,7 +16,6 @@ import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SecurityAssociation;
-import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.memory.Cable;
@@ -24,12 +23,15 @@ import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
+import io.esplanade.engine.testing.TwoGateways;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -42,13 +44,20 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** Every way an engine may end, and what must be given back then. */
 @Timeout(value = 4, unit = TimeUnit.SECONDS) // less than an engine waits for a thread
+@ParameterizedClass
+@EnumSource
 class CloseTest {
 
     private final FaultyProvider provider = new FaultyProvider();
     private final OddPort lan = new OddPort("lan", Side.PROTECTED);
     private final OddPort wan = new OddPort("wan", Side.UNPROTECTED);
     private final KeyMaterial key = KeyMaterial.takeFrom(TunnelGateway.key(600));
+    private final Mode mode;
     private int contextsBefore;
+
+    CloseTest(Mode mode) {
+        this.mode = mode;
+    }
 
     @BeforeEach
     void countContexts() {
@@ -65,6 +74,7 @@ class CloseTest {
     private EngineBuilder engine() {
         return Engine.builder()
                 .provider(provider)
+                .runtime(mode.config())
                 .invariants(true)
                 .mbufs(256)
                 .port(lan)
@@ -294,11 +304,12 @@ class CloseTest {
         for (int i = 0; i < 400; i++) {
             assertThat(inside.send(TunnelGateway.outbound(1000))).isTrue();
         }
-        long waiting;
-        do { // more than a burst: not one on its way, but what the full cable does not take
-            Snapshot now = engine.snapshot();
-            waiting = now.counter(Counter.RX_PACKETS) - now.counter(Counter.TX_PACKETS);
-        } while (waiting <= Burst.DEFAULT_SIZE);
+        TwoGateways.await(
+                () -> {
+                    Snapshot now = engine.snapshot();
+                    return now.counter(Counter.TX_PACKETS) == 256 * 1024 / 1072 // 16 of header each
+                            && now.counter(Counter.RX_PACKETS) > now.counter(Counter.TX_PACKETS);
+                });
         engine.close();
         Snapshot last = engine.snapshot();
         assertThat(last.drops(DropReason.CLOSING)).isPositive();

@@ -17,8 +17,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.testing.EspPackets;
+import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
 
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -27,26 +29,42 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * Provokes every drop reason there is, in every way that differs in the code. A reason that is
  * added without a way to provoke it does not compile here.
  */
+@ParameterizedClass
+@EnumSource
 class DropReasonTest {
 
     private static final EspPackets FROM_PEER =
             new EspPackets(PEER, US, SPI_IN, key(2), true); // as TunnelGateway's
 
+    private final Mode mode;
+
+    DropReasonTest(Mode mode) {
+        this.mode = mode;
+    }
+
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void everyReasonIsProvokedAndLeavesEveryMbufFree(DropReason reason) {
         for (Way way : waysTo(reason)) {
-            try (TunnelGateway tunnel = TunnelGateway.open(way.settings())) {
+            try (TunnelGateway tunnel = TunnelGateway.open(inMode(way.settings()))) {
                 way.act().accept(tunnel);
                 assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(reason, way.packets()));
                 tunnel.gateway().assertEveryMbufAtRest();
             }
         }
+    }
+
+    private Consumer<TunnelGateway.Settings> inMode(Consumer<TunnelGateway.Settings> way) {
+        return settings -> {
+            settings.more = builder -> builder.runtime(mode.config());
+            way.accept(settings);
+        };
     }
 
     private static List<Way> waysTo(DropReason reason) {

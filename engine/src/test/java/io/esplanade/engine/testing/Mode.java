@@ -26,6 +26,11 @@ public enum Mode {
         return this == TWO_WORKERS || this == FINE_GRAINED ? 2 : 1;
     }
 
+    /** How many queues a port needs for every thread that receives to have one. */
+    public int queues() {
+        return this == ONE_LANE || this == TWO_WORKERS ? 1 : 2;
+    }
+
     /** How many bursts of mbufs such an engine needs at least. */
     public int leastBursts() {
         return this == ONE_LANE ? 4 : 8;

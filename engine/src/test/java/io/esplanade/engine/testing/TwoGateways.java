@@ -19,12 +19,14 @@ import io.esplanade.engine.port.memory.Plug;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /**
  * Two engines with all their threads, A at 192.0.2.1 in front of 10.1.0.0/16 and B at 192.0.2.2 in
@@ -32,7 +34,8 @@ import java.util.function.Consumer;
  * what goes from A's host to B's. All cables are lossless, so that no packet is lost unless a
  * gateway loses it.
  *
- * <p>The test's thread is both hosts. It sends numbered packets and sees that they arrive in order.
+ * <p>The test's thread is both hosts. It sends numbered packets and sees that they arrive in order:
+ * where gateways receive on several queues, those of each of several flows.
  */
 public final class TwoGateways implements AutoCloseable {
 
@@ -48,25 +51,32 @@ public final class TwoGateways implements AutoCloseable {
     /** So that no key is ever seen twice in this process. */
     private static final AtomicLong KEYS = new AtomicLong(System.nanoTime());
 
-    private final MemoryHost hostA = MemoryHost.on(Plug.of("lan", Side.PROTECTED), Cable.DEFAULT);
-    private final MemoryHost hostB = MemoryHost.on(Plug.of("lan", Side.PROTECTED), Cable.DEFAULT);
+    private final MemoryHost hostA;
+    private final MemoryHost hostB;
     private final Engine a;
     private final Engine b;
+    private final int flows;
+    private final long[] next; // by flow: the number of the packet that is to arrive
     private long sent;
     private long received;
     private long lost;
 
-    private TwoGateways(Consumer<EngineBuilder> moreA, Consumer<EngineBuilder> moreB) {
+    private TwoGateways(Mode mode, Consumer<EngineBuilder> moreA, Consumer<EngineBuilder> moreB) {
+        Cable cable = Cable.DEFAULT.withQueues(mode.queues());
+        hostA = MemoryHost.on(Plug.of("lan", Side.PROTECTED), cable);
+        hostB = MemoryHost.on(Plug.of("lan", Side.PROTECTED), cable);
+        flows = mode.queues() == 1 ? 1 : 8;
+        next = LongStream.range(0, flows).toArray();
         MemoryLink link =
                 MemoryLink.between(
                         Plug.of("wan", Side.UNPROTECTED),
                         Plug.of("wan", Side.UNPROTECTED),
-                        Cable.DEFAULT.withMtu(1600));
+                        cable.withMtu(1600));
         byte[] key = newKey();
         EngineBuilder builderA =
-                builder("A").port(hostA.port()).port(link.a()).sa(outbound("out-0", 0, key));
+                builder("A", mode).port(hostA.port()).port(link.a()).sa(outbound("out-0", 0, key));
         EngineBuilder builderB =
-                builder("B").port(hostB.port()).port(link.b()).sa(inbound("in-0", 0, key));
+                builder("B", mode).port(hostB.port()).port(link.b()).sa(inbound("in-0", 0, key));
         builderA.policy(protect());
         moreA.accept(builderA);
         moreB.accept(builderB);
@@ -74,10 +84,11 @@ public final class TwoGateways implements AutoCloseable {
         b = builderB.build();
     }
 
-    private static EngineBuilder builder(String name) {
+    private static EngineBuilder builder(String name, Mode mode) {
         boolean isA = name.equals("A");
         return Engine.builder()
                 .name(name)
+                .runtime(mode.config())
                 .mbufs(MBUFS)
                 .largeMbufs(LARGE_MBUFS)
                 .invariants(true)
@@ -88,12 +99,23 @@ public final class TwoGateways implements AutoCloseable {
 
     /** Two gateways that run. */
     public static TwoGateways start() {
-        return start(a -> {}, b -> {});
+        return start(Mode.ONE_LANE);
+    }
+
+    /** Two gateways that run in this way. */
+    public static TwoGateways start(Mode mode) {
+        return start(mode, a -> {}, b -> {});
     }
 
     /** Two gateways that run, with more configuration. */
     public static TwoGateways start(Consumer<EngineBuilder> a, Consumer<EngineBuilder> b) {
-        TwoGateways two = new TwoGateways(a, b);
+        return start(Mode.ONE_LANE, a, b);
+    }
+
+    /** Two gateways that run in this way, with more configuration. */
+    public static TwoGateways start(
+            Mode mode, Consumer<EngineBuilder> a, Consumer<EngineBuilder> b) {
+        TwoGateways two = new TwoGateways(mode, a, b);
         two.a.start();
         two.b.start();
         return two;
@@ -154,11 +176,11 @@ public final class TwoGateways implements AutoCloseable {
                 "t");
     }
 
-    /** The packet with this number; sizes differ. */
-    public static byte[] packet(long number) {
+    /** The packet with this number; flows follow each other in turn, and sizes differ. */
+    public byte[] packet(long number) {
         byte[] data = new byte[8 + (int) (number * 37 % 1200)];
         ByteBuffer.wrap(data).putLong(number);
-        return IpPackets.udp("10.1.0.5", "10.2.0.5", 9, 9, data);
+        return IpPackets.udp("10.1.0.5", "10.2.0.5", 9 + (int) (number % flows), 9, data);
     }
 
     public long sent() {
@@ -207,10 +229,17 @@ public final class TwoGateways implements AutoCloseable {
         }
         long number = ByteBuffer.wrap(packet).getLong(28);
         assertThat(packet).isEqualTo(IpPackets.withTtl(packet(number), 62));
-        assertThat(number).as("packets arrive in order").isGreaterThanOrEqualTo(received + lost);
-        lost = number - received;
+        int flow = (int) (number % flows);
+        assertThat(number).as("packets arrive in order").isGreaterThanOrEqualTo(next[flow]);
+        lost += (number - next[flow]) / flows;
+        next[flow] = number + flows;
         received++;
         return true;
+    }
+
+    /** Whether no packet before number {@code n} can still arrive. */
+    public boolean arrived(long n) {
+        return Arrays.stream(next).allMatch(number -> number >= n);
     }
 
     /** Sends no more and waits until everything has arrived. */

@@ -11,9 +11,12 @@ import io.esplanade.engine.port.memory.MemoryPort;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.DrivenGateway;
 import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
@@ -21,14 +24,22 @@ import java.util.List;
 import java.util.Map;
 
 /** Lossless cables hold senders up; two routers between them never hold each other up for good. */
+@ParameterizedClass
+@EnumSource
 class BackPressureTest {
 
     private static final int BURST = 32;
     private static final int HOSTS = 3;
     private static final int PACKETS = 2_000; // of each host: more than all cables hold
 
+    private final Mode mode;
+
+    BackPressureTest(Mode mode) {
+        this.mode = mode;
+    }
+
     /** A router with {@value #HOSTS} hosts, which all send to the hosts of the other router. */
-    private static final class Router implements AutoCloseable {
+    private final class Router implements AutoCloseable {
         final DrivenGateway gateway;
         private final int network;
         private final List<MemoryHost> hosts = new ArrayList<>();
@@ -37,7 +48,8 @@ class BackPressureTest {
 
         Router(int network, MemoryPort between, int mbufs) {
             this.network = network;
-            DrivenGateway.Builder builder = DrivenGateway.builder().mbufs(mbufs, 0).port(between);
+            DrivenGateway.Builder builder =
+                    DrivenGateway.builder().runtime(mode.config()).mbufs(mbufs, 0).port(between);
             for (int i = 0; i < HOSTS; i++) {
                 Cable cable = Cable.DEFAULT.withRingBytes(1 << 18);
                 MemoryHost host = MemoryHost.on(Plug.of("host-" + i, Side.PROTECTED), cable);
@@ -80,8 +92,9 @@ class BackPressureTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {4 * BURST, 256})
-    void fullStreamsBothWaysOfManyHostsOverOneCableAllArrive(int mbufs) {
+    @ValueSource(booleans = {true, false})
+    void fullStreamsBothWaysOfManyHostsOverOneCableAllArrive(boolean fewMbufs) {
+        int mbufs = fewMbufs ? mode.leastBursts() * BURST : 512;
         Cable cable = Cable.DEFAULT.withRingBytes(1 << 18);
         MemoryLink link =
                 MemoryLink.between(
@@ -109,7 +122,8 @@ class BackPressureTest {
         try (host;
                 DrivenGateway gateway =
                         DrivenGateway.builder()
-                                .mbufs(4 * BURST, 0)
+                                .runtime(mode.config())
+                                .mbufs(mode.leastBursts() * BURST, 0)
                                 .port(host.port())
                                 .route("0.0.0.0/0", "only")
                                 .build()) {
@@ -140,7 +154,11 @@ class BackPressureTest {
                 MemoryHost.on(Plug.of("sink", Side.PROTECTED), Cable.DEFAULT.withLossless(false));
         List<MemoryHost> sources = new ArrayList<>();
         DrivenGateway.Builder builder =
-                DrivenGateway.builder().mbufs(512, 0).port(sink.port()).route("0.0.0.0/0", "sink");
+                DrivenGateway.builder()
+                        .runtime(mode.config())
+                        .mbufs(512, 0)
+                        .port(sink.port())
+                        .route("0.0.0.0/0", "sink");
         for (int i = 0; i < 8; i++) {
             sources.add(MemoryHost.on(Plug.of("source-" + i, Side.PROTECTED), Cable.DEFAULT));
             builder.port(sources.getLast().port());

@@ -10,12 +10,15 @@ import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.DrivenGateway;
 import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.topology.HubAndSpokes.Site;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -30,9 +33,12 @@ import java.util.stream.Stream;
  * {@link HubAndSpokes}, driven by the test's thread, which also is the wires between them: it sees
  * every packet on an unprotected cable.
  */
+@ParameterizedClass
+@EnumSource
 class HubAndSpokesTest {
 
-    private static final Cable WAN = Cable.DEFAULT.withMtu(1600);
+    private final Mode mode;
+    private final Cable cable;
 
     private final Map<Site, DrivenGateway> gateways = new EnumMap<>(Site.class);
     private final Map<Site, MemoryHost> lans = new EnumMap<>(Site.class);
@@ -42,15 +48,21 @@ class HubAndSpokesTest {
 
     private final List<byte[]> seen = new ArrayList<>(); // on the unprotected cables
 
+    HubAndSpokesTest(Mode mode) {
+        this.mode = mode;
+        cable = Cable.DEFAULT.withQueues(mode.queues());
+    }
+
     private void open(boolean esn) {
         for (Site site : Site.values()) {
-            DrivenGateway.Builder builder = DrivenGateway.builder();
-            MemoryHost lan = MemoryHost.on(Plug.of("lan", Side.PROTECTED), Cable.DEFAULT);
+            DrivenGateway.Builder builder = DrivenGateway.builder().runtime(mode.config());
+            MemoryHost lan = MemoryHost.on(Plug.of("lan", Side.PROTECTED), cable);
             lans.put(site, lan);
             builder.port(lan.port());
             wires.put(site, new EnumMap<>(Site.class));
             for (Site other : site == Site.HUB ? List.of(Site.A, Site.B) : List.of(Site.HUB)) {
-                MemoryHost wire = MemoryHost.on(Plug.of("" + other, Side.UNPROTECTED), WAN);
+                Plug plug = Plug.of("" + other, Side.UNPROTECTED);
+                MemoryHost wire = MemoryHost.on(plug, cable.withMtu(1600));
                 wires.get(site).put(other, wire);
                 builder.port(wire.port());
             }

@@ -19,6 +19,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.io.IOException;
+
 /**
  * The race's gateways under JMH: {@code packets} is what a gateway forwards in a second. The
  * gateway's own threads do the work; the benchmark's thread sleeps and reads the count, so the
@@ -90,7 +92,7 @@ public class RaceBenchmark {
     }
 
     @TearDown
-    public void close() {
+    public void close() throws IOException {
         gateway.close();
     }
 }

@@ -1,8 +1,6 @@
 package io.esplanade.bench.bed;
 
 import io.esplanade.engine.control.Command;
-import io.esplanade.engine.control.ControlEvents;
-import io.esplanade.engine.control.Stall;
 import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
@@ -73,24 +71,5 @@ public final class Bed implements AutoCloseable {
             port.close();
         }
         parts.close();
-    }
-
-    private static final class NoEvents implements ControlEvents {
-        @Override
-        public void inputEnded() {}
-
-        @Override
-        public void portFailed(String port, Throwable cause) {}
-
-        @Override
-        public void laneFailed(int lane, Throwable cause) {
-            throw new IllegalStateException("lane " + lane, cause);
-        }
-
-        @Override
-        public void stalled(Stall stall) {}
-
-        @Override
-        public void sequenceNearlyExhausted(String sa, long remaining) {}
     }
 }

@@ -75,12 +75,25 @@ public final class GeneratorPort implements Port {
     public static GeneratorPort sink(
             String name, Side side, int queues, IntFunction<? extends Sink> sinks) {
         return new GeneratorPort(
-                name, side, queues, q -> source -> (burst, max) -> 0, sinks::apply);
+                name, side, queues, q -> source -> new SilentQueue(), sinks::apply);
     }
 
     /** A port that receives nothing and only counts. */
     public static GeneratorPort sink(String name, Side side, int queues) {
         return sink(name, side, queues, q -> GeneratorPort::ignore);
+    }
+
+    /** A receive queue in which nothing ever arrives. */
+    private static final class SilentQueue implements RxQueue {
+        @Override
+        public int receive(Burst burst, int max) {
+            return 0;
+        }
+
+        @Override
+        public boolean ready() {
+            return false;
+        }
     }
 
     private static void ignore(Burst burst, int n) {

@@ -36,12 +36,8 @@ final class PacedQueue implements RxQueue {
 
     @Override
     public int receive(Burst burst, int max) {
-        long now = clock.nanoTime();
-        if (taken == 0 && start == 0) {
-            start = now;
-        }
-        long waiting = (long) ((now - start) / interval) - taken;
-        if (waiting <= 0 || mine.length == 0) {
+        long waiting = waiting();
+        if (waiting <= 0) {
             return 0;
         }
         int first = burst.count();
@@ -58,6 +54,23 @@ final class PacedQueue implements RxQueue {
             starved++;
         }
         return n;
+    }
+
+    /** How many packets have arrived and were not taken. */
+    private long waiting() {
+        if (mine.length == 0) {
+            return 0;
+        }
+        long now = clock.nanoTime();
+        if (start == 0) {
+            start = now;
+        }
+        return (long) ((now - start) / interval) - taken;
+    }
+
+    @Override
+    public boolean ready() {
+        return waiting() > 0;
     }
 
     @Override

@@ -13,6 +13,7 @@ import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.net.InetAddress;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -47,6 +48,18 @@ public final class Traffic {
             builder.policy(policy(i, sas));
         }
         return builder;
+    }
+
+    /** Gateway A with {@code sas} SAs, as commands. */
+    public static List<Command> gatewayA(int sas) {
+        List<Command> commands = new ArrayList<>();
+        commands.add(route("10.2.0.0/16", "wan"));
+        commands.add(route("192.0.2.0/24", "wan"));
+        for (int i = 0; i < sas; i++) {
+            commands.add(add(sa(i).outbound().key(KeyMaterial.takeFrom(newKey())).build()));
+            commands.add(new Command.AddPolicy(policy(i, sas), new CompletableFuture<>()));
+        }
+        return commands;
     }
 
     /** Gateway A with one SA, as commands. */

@@ -1,5 +1,7 @@
 package io.esplanade.bench.race;
 
+import io.esplanade.bench.parts.Part;
+
 /** The designs that race, each the same packet code under its own rules of who may touch what. */
 public enum Contender {
     /** N threads, one lock around a drain of at most 50 packets. */
@@ -26,6 +28,21 @@ public enum Contender {
     /** One lane that decides by itself whether spreading pays. */
     ONE_LANE_AUTO("one lane, auto", "one lane that places its SAs by itself"),
 
+    /** The stages in a row on each of N threads, which share nothing: a lane without its ring. */
+    RINGLESS("no ring", "a lane without its ring", Part.NONE),
+
+    /** The same with a lock around each burst. */
+    RINGLESS_LOCK("no ring + lock", "a lock around each burst", Part.LOCK),
+
+    /** The same with references counted. */
+    RINGLESS_REFERENCES("no ring + references", "references counted", Part.REFERENCES),
+
+    /** The same with atomic sequence numbers. */
+    RINGLESS_NUMBERS("no ring + numbers", "atomic sequence numbers", Part.NUMBERS),
+
+    /** The same with a shared pool. */
+    RINGLESS_POOL("no ring + pool", "a shared pool", Part.POOL),
+
     /** No gateway: N threads, each with bursts of the cipher alone. */
     CIPHER_ALONE("cipher alone", "the cipher alone, nothing shared: the machine's ceiling"),
 
@@ -34,10 +51,21 @@ public enum Contender {
 
     private final String label;
     private final String caption;
+    private final Part part;
 
     Contender(String label, String caption) {
+        this(label, caption, null);
+    }
+
+    Contender(String label, String caption, Part part) {
         this.label = label;
         this.caption = caption;
+        this.part = part;
+    }
+
+    /** What its threads share, if it is a gateway of parts; else null. */
+    Part part() {
+        return part;
     }
 
     /** A short name. */

@@ -1,6 +1,5 @@
 package io.esplanade.bench.race;
 
-import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
 
 import org.HdrHistogram.Histogram;
@@ -34,7 +33,7 @@ final class EngineRun {
             after = Probe.of(gateway);
             gateway.recording(false);
         }
-        Map<String, Long> counters = after.countersSince(before);
+        Map<String, Long> counters = after.counts().since(before.counts());
         return new RunResult(
                 setting,
                 after.packets() - before.packets(),
@@ -50,11 +49,11 @@ final class EngineRun {
     /** What is known when the gateway has been closed: nothing may be missing then. */
     private static Map<String, Double> figures(Setting setting, Gateway gateway) {
         Map<String, Double> figures = new LinkedHashMap<>();
-        Snapshot last = gateway.engine().snapshot();
-        long received = last.counter(Counter.RX_PACKETS);
-        figures.put("lost", (double) (received - gateway.sent() - last.dropped()));
+        Subject.Counts last = gateway.counts();
+        figures.put("lost", (double) (last.received() - gateway.sent() - last.dropped()));
         figures.put("dropped", (double) last.dropped());
-        figures.put("mbufs-in-use", (double) last.mbufsInUse());
+        figures.put("mbufs-in-use", (double) last.inUse());
+        gateway.stages().forEach((stage, nanos) -> figures.put("stage-" + stage, nanos));
         switch (setting.look()) {
             case SPEED, STAGES ->
                     figures.put("order-violations", (double) gateway.orderViolations());

@@ -9,7 +9,11 @@ import io.esplanade.bench.bed.Providers;
 import io.esplanade.bench.bed.Sink;
 import io.esplanade.bench.bed.Traffic;
 import io.esplanade.bench.bed.WireSink;
+import io.esplanade.bench.parts.Part;
+import io.esplanade.bench.parts.PartsBed;
+import io.esplanade.bench.parts.StageTimes;
 import io.esplanade.engine.Engine;
+import io.esplanade.engine.EngineBuilder;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.os.Clock;
@@ -18,8 +22,10 @@ import io.esplanade.engine.port.Side;
 
 import org.HdrHistogram.Histogram;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A gateway as a setting wants it, between a generator and a sink. Built and closed by one thread;
@@ -30,6 +36,8 @@ public final class Gateway implements AutoCloseable {
     /** What the names of its threads begin with. */
     static final String THREADS = "esplanade-race";
 
+    private static final String NAME = "race";
+
     private static final int MBUFS_PER_THREAD = 4096;
 
     private final Setting setting;
@@ -37,7 +45,8 @@ public final class Gateway implements AutoCloseable {
     private final CryptoProvider provider;
     private final Flows flows;
     private final GeneratorPort wan;
-    private final Engine engine;
+    private final Subject subject;
+    private StageTimes times; // null in an engine
     private final List<OrderSink> orders = new ArrayList<>();
     private final List<LatencySink> latencies = new ArrayList<>();
     private final WireSink wire;
@@ -54,19 +63,41 @@ public final class Gateway implements AutoCloseable {
                         setting.steering(),
                         queues);
         wan = GeneratorPort.sink("wan", Side.UNPROTECTED, queues, _ -> newSink());
-        engine =
-                Traffic.gatewayA(
-                                Engine.builder()
-                                        .name("race")
-                                        .provider(provider)
-                                        .mbufs(MBUFS_PER_THREAD * setting.threads())
-                                        .burstSize(setting.burst())
-                                        .flowCacheSize(FlowChooser.cacheSize(setting.flows()))
-                                        .runtime(Runtimes.of(request))
-                                        .port(lan())
-                                        .port(wan),
-                                setting.sas())
-                        .build();
+        if (setting.contender().part() == null) {
+            subject = Subject.of(engine(request));
+        } else {
+            PartsBed bed = bed(request);
+            times = bed.times();
+            subject = Subject.of(bed);
+        }
+    }
+
+    private Engine engine(Request request) {
+        EngineBuilder builder =
+                Engine.builder()
+                        .name(NAME)
+                        .provider(provider)
+                        .mbufs(MBUFS_PER_THREAD * setting.threads())
+                        .burstSize(setting.burst())
+                        .flowCacheSize(FlowChooser.cacheSize(setting.flows()))
+                        .runtime(Runtimes.of(request))
+                        .port(lan())
+                        .port(wan);
+        return Traffic.gatewayA(builder, setting.sas()).build();
+    }
+
+    private PartsBed bed(Request request) {
+        return new PartsBed(
+                new PartsBed.Spec(
+                        NAME,
+                        setting.look() == Look.STAGES ? Part.CLOCK : setting.contender().part(),
+                        Runtimes.of(request),
+                        provider,
+                        setting.sas(),
+                        MBUFS_PER_THREAD * setting.threads(),
+                        setting.burst(),
+                        FlowChooser.cacheSize(setting.flows()),
+                        List.of(lan(), wan)));
     }
 
     /** A gateway whose threads are pinned to this machine's CPUs, not started. */
@@ -94,8 +125,8 @@ public final class Gateway implements AutoCloseable {
         return item;
     }
 
-    public void start() {
-        engine.start();
+    public void start() throws IOException {
+        subject.start();
     }
 
     /** How many packets have left. */
@@ -103,17 +134,26 @@ public final class Gateway implements AutoCloseable {
         return wan.sent();
     }
 
-    Engine engine() {
-        return engine;
+    /** Its numbers now; after {@link #close} the last ones. */
+    Subject.Counts counts() {
+        return subject.counts();
     }
 
     CryptoProvider provider() {
         return provider;
     }
 
-    /** Begins or ends to record latencies. */
+    /** Begins or ends to record latencies and times of stages. */
     void recording(boolean on) {
         latencies.forEach(l -> l.recording(on));
+        if (times != null) {
+            times.recording(on);
+        }
+    }
+
+    /** What each stage costs, ns per packet; empty unless that was looked at. */
+    Map<String, Double> stages() {
+        return times == null ? Map.of() : times.perPacket();
     }
 
     /** Packets that left behind later ones of their flow. */
@@ -133,8 +173,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        engine.close();
+    public void close() throws IOException {
+        subject.close();
         flows.close();
     }
 }

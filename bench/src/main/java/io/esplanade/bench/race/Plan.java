@@ -10,6 +10,11 @@ import static io.esplanade.bench.race.Contender.ONE_LANE_AUTO;
 import static io.esplanade.bench.race.Contender.ONE_LANE_DEDICATED;
 import static io.esplanade.bench.race.Contender.ONE_LANE_GROUPED;
 import static io.esplanade.bench.race.Contender.PER_CORE;
+import static io.esplanade.bench.race.Contender.RINGLESS;
+import static io.esplanade.bench.race.Contender.RINGLESS_LOCK;
+import static io.esplanade.bench.race.Contender.RINGLESS_NUMBERS;
+import static io.esplanade.bench.race.Contender.RINGLESS_POOL;
+import static io.esplanade.bench.race.Contender.RINGLESS_REFERENCES;
 
 import io.esplanade.bench.bed.FrameSize;
 import io.esplanade.bench.bed.Providers;
@@ -31,6 +36,10 @@ public final class Plan {
 
     /** The three designs. */
     public static final List<Contender> DESIGNS = List.of(GIANT_LOCK, FINE_GRAINED, PER_CORE);
+
+    /** A lane without its ring, and with one thing at a time that threads share. */
+    public static final List<Contender> PARTS =
+            List.of(RINGLESS, RINGLESS_LOCK, RINGLESS_REFERENCES, RINGLESS_NUMBERS, RINGLESS_POOL);
 
     /** How many SAs there are unless their number is what is looked at. */
     public static final int SAS = 64;
@@ -90,7 +99,8 @@ public final class Plan {
             add(3, Setting.of(PER_CORE, 1).with(size).withSas(1));
             add(3, Setting.of(ONE_LANE_GROUPED, 2).with(size).withSas(1));
         }
-        add(1, Setting.of(PER_CORE, 1).with(Look.STAGES));
+        add(1, Setting.of(RINGLESS, 1).with(Look.STAGES));
+        ring(3);
         wireOrder(1);
     }
 
@@ -108,10 +118,11 @@ public final class Plan {
         oneSa();
         oneThingAtATime();
         for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
-            add(3, Setting.of(PER_CORE, 1).with(size).with(Look.STAGES));
+            add(3, Setting.of(RINGLESS, 1).with(size).with(Look.STAGES));
         }
         wireOrder(3);
         handOver();
+        ring(5);
     }
 
     private void designs(int times, FrameSize size, String provider, Collection<Integer> threads) {
@@ -153,6 +164,13 @@ public final class Plan {
         }
     }
 
+    /** What the ring costs where one thread has all of a lane's roles. */
+    private void ring(int times) {
+        Setting lane = Setting.of(PER_CORE, 1).with(FrameSize.B64).withProvider(Providers.NULL);
+        add(times, lane);
+        add(times, lane.with(RINGLESS));
+    }
+
     /** Settings that differ from one in {@link #designs} in one thing. */
     private void oneThingAtATime() {
         for (int n : ends()) {
@@ -161,6 +179,13 @@ public final class Plan {
             DESIGNS.forEach(d -> add(3, Setting.of(d, n).withBurst(1)));
         }
         DESIGNS.forEach(d -> add(3, Setting.of(d, most).with(Steering.BY_FLOW)));
+        for (int n : ends()) {
+            for (Contender parts : PARTS) {
+                Setting setting = Setting.of(parts, n).with(FrameSize.B64);
+                add(3, setting.withProvider(Providers.NULL));
+                add(3, setting.withProvider(Providers.NULL).withBurst(1));
+            }
+        }
     }
 
     private void wireOrder(int times) {

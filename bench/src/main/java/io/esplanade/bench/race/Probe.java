@@ -2,9 +2,6 @@ package io.esplanade.bench.race;
 
 import com.sun.management.ThreadMXBean;
 
-import io.esplanade.engine.Snapshot;
-import io.esplanade.engine.counters.Counter;
-
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.ArrayList;
@@ -18,7 +15,7 @@ import java.util.Map;
  * @param nanos when the packets were counted
  * @param packets sent by then
  */
-record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads) {
+record Probe(long nanos, long packets, Subject.Counts counts, Map<Long, Use> threads) {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -43,7 +40,7 @@ record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads
                                 THREADS.getThreadAllocatedBytes(ids[i])));
             }
         }
-        return new Probe(nanos, packets, gateway.engine().snapshot(), threads);
+        return new Probe(nanos, packets, gateway.counts(), threads);
     }
 
     /** What each thread of the packet path used from {@code before} to this moment. */
@@ -59,21 +56,5 @@ record Probe(long nanos, long packets, Snapshot snapshot, Map<Long, Use> threads
                                     now.allocatedBytes - then.allocatedBytes));
                 });
         return uses;
-    }
-
-    /** Every counter, by its label, and drops, from {@code before} to this moment. */
-    Map<String, Long> countersSince(Probe before) {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        for (Counter counter : Counter.values()) {
-            counters.put(
-                    counter.label(), snapshot.counter(counter) - before.snapshot.counter(counter));
-        }
-        snapshot.drops()
-                .forEach(
-                        (reason, n) ->
-                                counters.put(
-                                        "drop-" + reason.label(),
-                                        n - before.snapshot.drops(reason)));
-        return counters;
     }
 }

@@ -26,7 +26,7 @@ final class Runtimes {
         };
     }
 
-    /** The runtime of a contender. */
+    /** The runtime of a contender; of a gateway of parts, its threads. */
     static RuntimeConfig of(Request request) {
         int n = request.setting().threads();
         return switch (request.setting().contender()) {
@@ -42,6 +42,8 @@ final class Runtimes {
             case ONE_LANE_DEDICATED ->
                     pinned(spread(n).withThreading(Threading.DEDICATED), request);
             case ONE_LANE_AUTO -> pinned(spread(n).withPlacement(Placement.AUTO), request);
+            case RINGLESS, RINGLESS_LOCK, RINGLESS_REFERENCES, RINGLESS_NUMBERS, RINGLESS_POOL ->
+                    pinned(RuntimeConfig.fineGrained(n), request);
             case CIPHER_ALONE, HAND_OVER ->
                     throw new IllegalArgumentException("that is no gateway");
         };

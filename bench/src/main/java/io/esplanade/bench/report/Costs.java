@@ -1,5 +1,7 @@
 package io.esplanade.bench.report;
 
+import io.esplanade.bench.bed.FrameSize;
+import io.esplanade.bench.bed.Providers;
 import io.esplanade.bench.bed.Steering;
 import io.esplanade.bench.race.Contender;
 import io.esplanade.bench.race.Look;
@@ -42,7 +44,8 @@ final class Costs {
         Costs costs = new Costs(results, page);
         page.section("Where the time goes");
         costs.stages();
-        costs.oneThingAtATime();
+        costs.parts();
+        costs.variants();
         costs.contention();
         costs.handOver();
     }
@@ -76,8 +79,9 @@ final class Costs {
                                 groups)
                         .legend(STAGES)
                         .draw(),
-                "One lane on one thread, OpenSSL, bursts of 32. Measured: each stage timed for each"
-                        + " burst, less what reading the clock takes; medians of the rounds.");
+                "A lane without its ring, on one thread, OpenSSL, bursts of 32. Measured: each"
+                    + " stage timed for each burst, less what reading the clock takes; medians of"
+                    + " the rounds.");
     }
 
     private static BarChart.Part part(Outcome outcome, String stage, String css) {
@@ -86,7 +90,50 @@ final class Costs {
         return new BarChart.Part(css, nanos, stage + " " + Figures.format("%.0f", nanos));
     }
 
-    private void oneThingAtATime() {
+    /** A lane taken apart: what each part costs that threads share. */
+    private void parts() {
+        List<BarChart.Group> groups = new ArrayList<>();
+        for (int threads : List.of(1, Designs.mostThreads(results))) {
+            List<BarChart.Bar> bars = new ArrayList<>();
+            for (int burst : List.of(32, 1)) {
+                for (Contender part : Plan.PARTS) {
+                    Setting setting =
+                            Setting.of(part, threads)
+                                    .with(FrameSize.B64)
+                                    .withProvider(Providers.NULL)
+                                    .withBurst(burst);
+                    String name = partName(part) + (burst == 1 ? ", bursts of 1" : "");
+                    results.of(setting).ifPresent(o -> bars.add(Throughput.rateBar(name, o)));
+                }
+            }
+            if (!bars.isEmpty() && groups.size() < threads) {
+                groups.add(new BarChart.Group(Designs.threads(threads), bars));
+            }
+        }
+        if (groups.isEmpty()) {
+            return;
+        }
+        page.heading("One thing at a time");
+        page.text(
+                "The stages in a row on each thread, nothing shared and no ring; then the same with"
+                        + " one thing that threads share: a lock around each burst, references"
+                        + " counted at each lookup, atomic sequence numbers, a pool behind a lock."
+                        + " No cipher, so that nothing hides the difference.");
+        page.figure(
+                "parts",
+                new BarChart(
+                                "What each shared part costs",
+                                Axis.linear("million packets per second", BarChart.longest(groups)),
+                                groups)
+                        .draw(),
+                "64 B, 64 SAs, each on one thread. Measured: medians and the range of the rounds.");
+    }
+
+    private static String partName(Contender part) {
+        return part == Contender.RINGLESS ? "nothing shared" : part.caption();
+    }
+
+    private void variants() {
         int threads = Designs.mostThreads(results);
         List<BarChart.Group> groups = new ArrayList<>();
         for (Contender design : Plan.DESIGNS) {
@@ -105,7 +152,7 @@ final class Costs {
         if (groups.isEmpty()) {
             return;
         }
-        page.heading("One thing at a time");
+        page.heading("The designs with one thing changed");
         page.figure(
                 "ablation",
                 new BarChart(

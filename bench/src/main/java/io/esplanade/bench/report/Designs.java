@@ -20,6 +20,8 @@ final class Designs {
             case GIANT_LOCK, GIANT_LOCK_PER_PACKET -> "giant";
             case FINE_GRAINED, FINE_GRAINED_PER_RUN -> "fine";
             case PER_CORE -> "core";
+            case RINGLESS, RINGLESS_LOCK, RINGLESS_REFERENCES, RINGLESS_NUMBERS, RINGLESS_POOL ->
+                    "c2";
             case CIPHER_ALONE -> "ceiling";
             case ONE_LANE_GROUPED, ONE_LANE_DEDICATED, ONE_LANE_AUTO, HAND_OVER -> "other";
         };

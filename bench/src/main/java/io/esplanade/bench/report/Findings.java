@@ -30,6 +30,7 @@ final class Findings {
         }
     }
 
+    private static final double RING_NANOS = 5;
     private static final Setting LANE = Setting.of(Contender.PER_CORE, 1);
 
     private final Results results;
@@ -48,6 +49,7 @@ final class Findings {
         f.spread(FrameSize.B64, 1.5);
         f.spread(FrameSize.B1400, 1.35);
         f.auto();
+        f.ring();
         f.allocation();
         f.order();
         return f.findings;
@@ -121,6 +123,21 @@ final class Findings {
                                 .formatted(cipher);
                 atLeast(statement, 0.9, auto.get() / best);
             }
+        }
+    }
+
+    private void ring() {
+        Setting lane = LANE.with(FrameSize.B64).withProvider(Providers.NULL);
+        Optional<Outcome> with = results.of(lane);
+        Optional<Outcome> without = results.of(lane.with(Contender.RINGLESS));
+        if (with.isPresent() && without.isPresent()) {
+            double nanos = 1e9 / with.get().rate().median() - 1e9 / without.get().rate().median();
+            findings.add(
+                    new Finding(
+                            "what the ring adds to a packet of a lane on one thread, 64 B",
+                            "≤ 5 ns",
+                            Figures.format("%.1f ns", nanos),
+                            nanos <= RING_NANOS));
         }
     }
 

@@ -88,6 +88,9 @@ public final class MadeUpResults {
                     case GIANT_LOCK, GIANT_LOCK_PER_PACKET -> 0.97 / (1 + 0.02 * (n - 1));
                     case FINE_GRAINED, FINE_GRAINED_PER_RUN -> 0.86 * n / (1 + 0.3 * (n - 1));
                     case PER_CORE -> n / (1 + 0.01 * (n - 1));
+                    case RINGLESS -> 1.03 * n;
+                    case RINGLESS_LOCK -> 0.9;
+                    case RINGLESS_REFERENCES, RINGLESS_NUMBERS, RINGLESS_POOL -> 0.8 * n;
                     case HAND_OVER -> n == 1 ? 1 : 0.6;
                     case CIPHER_ALONE -> 1.5 * n / (1 + 0.005 * (n - 1));
                     default -> setting.hasCipher() ? n / (1 + 0.25 * (n - 1)) : 0.7;

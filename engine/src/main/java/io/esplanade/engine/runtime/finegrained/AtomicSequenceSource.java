@@ -8,11 +8,11 @@ import io.esplanade.engine.runtime.config.RuntimeConfig.Numbering;
  * The sequence numbers of SAs on which several threads send: taken in one atomic step, for a packet
  * or for a run of them. Any number of threads.
  */
-final class AtomicSequenceSource implements SequenceSource {
+public final class AtomicSequenceSource implements SequenceSource {
 
     private final boolean byRuns;
 
-    AtomicSequenceSource(Numbering numbering) {
+    public AtomicSequenceSource(Numbering numbering) {
         byRuns = numbering == Numbering.PER_RUN;
     }
 

@@ -14,11 +14,11 @@ import io.esplanade.engine.ipsec.Sad;
  * <p>The reference count is what such designs pay and prove; an SA is retired by epochs here too,
  * and its count is 0 by then.
  */
-final class CountedSaTable implements SaTable {
+public final class CountedSaTable implements SaTable {
 
     private final Sad sad;
 
-    CountedSaTable(Sad sad) {
+    public CountedSaTable(Sad sad) {
         this.sad = sad;
     }
 

@@ -14,7 +14,7 @@ import io.esplanade.engine.runtime.giant.Mutex;
  * @param mutex guards them
  * @param counters the thread's
  */
-record LockedStock(LaneMbufSource mbufs, Mutex mutex, CounterTable counters)
+public record LockedStock(LaneMbufSource mbufs, Mutex mutex, CounterTable counters)
         implements BatchSource.Stock {
 
     @Override

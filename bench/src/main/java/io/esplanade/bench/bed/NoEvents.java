@@ -1,0 +1,25 @@
+package io.esplanade.bench.bed;
+
+import io.esplanade.engine.control.ControlEvents;
+import io.esplanade.engine.control.Stall;
+
+/** For gateways without an owner: what fails is thrown, the rest is nobody's concern. */
+public final class NoEvents implements ControlEvents {
+
+    @Override
+    public void inputEnded() {}
+
+    @Override
+    public void portFailed(String port, Throwable cause) {}
+
+    @Override
+    public void laneFailed(int lane, Throwable cause) {
+        throw new IllegalStateException("lane " + lane, cause);
+    }
+
+    @Override
+    public void stalled(Stall stall) {}
+
+    @Override
+    public void sequenceNearlyExhausted(String sa, long remaining) {}
+}

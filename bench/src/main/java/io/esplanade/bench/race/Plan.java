@@ -92,12 +92,14 @@ public final class Plan {
     }
 
     private void brief() {
-        designs(3, FrameSize.B512, Providers.OPENSSL, ends());
-        designs(3, FrameSize.B64, Providers.NULL, new TreeSet<>(List.of(1, most)));
-        ceiling(3, FrameSize.B512, ends());
-        for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
-            add(3, Setting.of(PER_CORE, 1).with(size).withSas(1));
-            add(3, Setting.of(ONE_LANE_GROUPED, 2).with(size).withSas(1));
+        designs(3, FrameSize.B512, Providers.OPENSSL, oneTwoAndMost());
+        designs(3, FrameSize.B64, Providers.NULL, oneAndMost());
+        ceiling(3, FrameSize.B512, oneTwoAndMost());
+        if (most > 1) {
+            for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
+                add(3, Setting.of(PER_CORE, 1).with(size).withSas(1));
+                add(3, Setting.of(ONE_LANE_GROUPED, 2).with(size).withSas(1));
+            }
         }
         add(1, Setting.of(RINGLESS, 1).with(Look.STAGES));
         ring(3);
@@ -108,12 +110,11 @@ public final class Plan {
         designs(5, FrameSize.B512, Providers.OPENSSL, counts);
         ceiling(5, FrameSize.B512, counts);
         for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
-            designs(3, size, Providers.OPENSSL, ends());
-            ceiling(3, size, ends());
-            designs(3, size, Providers.NULL, ends());
+            designs(3, size, Providers.OPENSSL, oneAndMost());
+            ceiling(3, size, oneAndMost());
+            designs(3, size, Providers.NULL, oneAndMost());
         }
-        designs(3, FrameSize.IMIX, Providers.OPENSSL, ends());
-        designs(3, FrameSize.IMIX, Providers.NULL, ends());
+        designs(3, FrameSize.IMIX, Providers.OPENSSL, oneAndMost());
         numbersOfSas();
         oneSa();
         oneThingAtATime();
@@ -139,7 +140,7 @@ public final class Plan {
 
     private void numbersOfSas() {
         for (int sas : List.of(1, MANY_SAS)) {
-            for (int n : ends()) {
+            for (int n : oneAndMost()) {
                 for (Contender design : DESIGNS) {
                     add(3, Setting.of(design, n).withSas(sas));
                 }
@@ -148,13 +149,18 @@ public final class Plan {
     }
 
     private void oneSa() {
+        if (most == 1) {
+            return;
+        }
         for (String provider : List.of(Providers.OPENSSL, Providers.NULL)) {
-            for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
+            for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
                 Setting one = Setting.of(PER_CORE, 1).with(size).withProvider(provider).withSas(1);
                 add(5, one);
-                counts.stream()
-                        .filter(n -> n > 1)
-                        .forEach(n -> add(5, one.with(ONE_LANE_GROUPED).withThreads(n)));
+                for (int n : one.hasCipher() ? counts : List.of(1, 2)) {
+                    if (n > 1) {
+                        add(5, one.with(ONE_LANE_GROUPED).withThreads(n));
+                    }
+                }
                 add(3, one.with(ONE_LANE_AUTO).withThreads(2));
                 add(3, one.with(FINE_GRAINED).withThreads(2));
             }
@@ -173,18 +179,17 @@ public final class Plan {
 
     /** Settings that differ from one in {@link #designs} in one thing. */
     private void oneThingAtATime() {
-        for (int n : ends()) {
+        for (int n : oneAndMost()) {
             add(3, Setting.of(GIANT_LOCK_PER_PACKET, n));
             add(3, Setting.of(FINE_GRAINED_PER_RUN, n));
             DESIGNS.forEach(d -> add(3, Setting.of(d, n).withBurst(1)));
         }
         DESIGNS.forEach(d -> add(3, Setting.of(d, most).with(Steering.BY_FLOW)));
-        for (int n : ends()) {
-            for (Contender parts : PARTS) {
-                Setting setting = Setting.of(parts, n).with(FrameSize.B64);
-                add(3, setting.withProvider(Providers.NULL));
-                add(3, setting.withProvider(Providers.NULL).withBurst(1));
-            }
+        for (int n : oneAndMost()) {
+            Setting parts =
+                    Setting.of(RINGLESS, n).with(FrameSize.B64).withProvider(Providers.NULL);
+            PARTS.forEach(p -> add(3, parts.with(p)));
+            add(3, parts.withBurst(1));
         }
     }
 
@@ -208,9 +213,12 @@ public final class Plan {
         }
     }
 
-    /** One thread, two, and as many as there are. */
-    private List<Integer> ends() {
-        return List.copyOf(new TreeSet<>(List.of(1, Math.min(2, most), most)));
+    private Collection<Integer> oneAndMost() {
+        return new TreeSet<>(List.of(1, most));
+    }
+
+    private Collection<Integer> oneTwoAndMost() {
+        return new TreeSet<>(List.of(1, Math.min(2, most), most));
     }
 
     private void add(int times, Setting setting) {

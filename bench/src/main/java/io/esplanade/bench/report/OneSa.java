@@ -41,7 +41,41 @@ final class OneSa {
                                 groups)
                         .draw(),
                 "Measured: medians and the range of the rounds; in brackets, against one thread.");
+        rings(results, page);
         order(results, page);
+    }
+
+    private static void rings(Results results, Page page) {
+        List<List<String>> rows = new ArrayList<>();
+        results.measured(s -> s.contender() == Contender.ONE_LANE_GROUPED && s.look() == Look.SPEED)
+                .forEach(
+                        o ->
+                                rows.add(
+                                        List.of(
+                                                "%d workers, %s, %s"
+                                                        .formatted(
+                                                                o.setting().threads(),
+                                                                o.setting().size().label(),
+                                                                o.setting().provider()),
+                                                ratio(o, "ring-occupancy", "ring-vectors"),
+                                                ratio(o, "encrypted-packets", "ring-vectors"),
+                                                ratio(o, "ring-full", "ring-vectors"),
+                                                ratio(o, "barrier-stalls", "ring-vectors"))));
+        if (!rows.isEmpty()) {
+            page.heading("Its ring");
+            page.table(
+                    List.of("Lane", "Vectors in the ring", "Packets", "Ring full", "Stalls"), rows);
+            page.note(
+                    "Medians, for each vector put in: how many were in the ring then, its packets,"
+                            + " duty cycles in which ingress found the ring full, and in which"
+                            + " egress waited for a worker at the barrier.");
+        }
+    }
+
+    private static String ratio(Outcome outcome, String counter, String to) {
+        return Figures.three(
+                outcome.sample(r -> (double) r.counter(counter) / Math.max(1, r.counter(to)))
+                        .median());
     }
 
     private static Optional<BarChart.Group> group(

@@ -62,6 +62,8 @@ final class Runtimes {
             case RuntimeConfig.GiantLock c -> c.withCpus(cpus).withIdle(IdleStrategy.BUSY_SPIN);
             case RuntimeConfig.FineGrained c -> c.withCpus(cpus).withIdle(IdleStrategy.BUSY_SPIN);
             case PerCore c -> c.withCpus(cpus).withIdle(IdleStrategy.BUSY_SPIN);
+            case RuntimeConfig.Stepped _ ->
+                    throw new IllegalArgumentException("what is stepped does not race");
         };
     }
 }

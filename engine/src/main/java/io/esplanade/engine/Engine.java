@@ -301,6 +301,7 @@ public final class Engine implements AutoCloseable {
 
     /** Memory cannot be unmapped under a thread that may still use it. */
     private synchronized EngineException leaveMemoryTo(String thread) {
+        conductorRunner.stop(); // tells nobody anything any more
         last = take();
         state = State.CLOSED;
         return new EngineException(

@@ -41,7 +41,7 @@ final class StallWatch {
         List<Stall> stalls = new ArrayList<>();
         for (int i = 0; i < cycles.length; i++) {
             long seen = runners.get(i).cycles();
-            if (seen != cycles[i]) {
+            if (seen != cycles[i] || !runners.get(i).isAlive()) { // at a stop some end early
                 cycles[i] = seen;
                 since[i] = now;
                 said[i] = false;

@@ -185,6 +185,12 @@ class StallTest {
         TwoGateways.await(() -> hung != null);
     }
 
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("esplanade-stall-"))
+                .count();
+    }
+
     private void assertEveryMbufFree() {
         TwoGateways.assertEveryMbufFree(engine.snapshot());
         assertThat(provider.contexts()).isZero();
@@ -226,6 +232,8 @@ class StallTest {
                 .hasMessageContaining("worker-0.0")
                 .hasMessageContaining("memory is not freed");
         engine.close(); // says it once
+        assertThat(stalls).as("not those that stopped").containsExactly("0 worker-0.0");
+        TwoGateways.await(() -> threads() == 1); // the one that hangs
         goOn.countDown();
         hung.join(); // it has worked on its packet, whose memory was still there, and ended
         assertThat(provider.misuses()).as("contexts freed under it").isZero();
@@ -245,8 +253,13 @@ class StallTest {
         trouble = Trouble.NONE;
         flow(1, 1_000);
         flow(0, 1_000);
+        long all = sent + 2_000;
+        TwoGateways.await(
+                () -> {
+                    receive();
+                    return received[0] + received[1] + engine.snapshot().dropped() == all;
+                });
         engine.close();
-        receive();
         assertThat(List.copyOf(failures)).isNotEmpty().containsOnly(0);
         assertThat(stalls).isEmpty();
         assertThat(engine.snapshot().drops()).containsOnlyKeys(DropReason.LANE_FAILED);

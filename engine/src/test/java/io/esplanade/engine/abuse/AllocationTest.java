@@ -108,7 +108,7 @@ class AllocationTest {
 
     /** The fewest bytes that a round of bursts has cost its thread. */
     private static long leastAllocated(Burst burst, Runnable betweenRounds) throws Exception {
-        SynchronousQueue<Integer> start = new SynchronousQueue<>();
+        SynchronousQueue<Integer> begun = new SynchronousQueue<>();
         SynchronousQueue<Integer> ended = new SynchronousQueue<>();
         long[] allocated = new long[1];
         Thread lane =
@@ -118,31 +118,29 @@ class AllocationTest {
                         .start(
                                 () -> {
                                     try {
-                                        for (int round; (round = start.take()) < ROUNDS; ) {
+                                        for (int round; (round = begun.take()) < ROUNDS; ) {
                                             long before = allocatedHere();
+                                            long start = allocatedHere();
                                             for (int i = 0; i < BURSTS; i++) {
                                                 burst.run(i);
                                             }
-                                            allocated[0] = allocatedHere() - before;
+                                            long end = allocatedHere();
+                                            long measuring = start - before;
+                                            allocated[0] = end - start - measuring;
                                             ended.put(round);
                                         }
                                     } catch (InterruptedException e) {
                                         Thread.currentThread().interrupt();
                                     }
                                 });
-        long measuring = Long.MAX_VALUE;
-        for (int i = 0; i < 50; i++) {
-            long before = allocatedHere();
-            measuring = Math.min(measuring, allocatedHere() - before);
-        }
         long least = Long.MAX_VALUE;
         for (int round = 0; round < ROUNDS && least > 0; round++) {
-            start.put(round);
+            begun.put(round);
             ended.take();
-            least = Math.min(least, Math.max(0, allocated[0] - measuring));
+            least = Math.min(least, Math.max(0, allocated[0]));
             betweenRounds.run();
         }
-        start.put(ROUNDS);
+        begun.put(ROUNDS);
         lane.join();
         return least;
     }

@@ -13,7 +13,6 @@ import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.runtime.assembly.Assembly;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
@@ -218,7 +217,7 @@ public final class EngineBuilder {
         if (burstSize < 1 || burstSize > 256) {
             throw new EngineException("the burst size is 1 to 256, not " + burstSize);
         }
-        int least = Assembly.leastMbufs(runtime, burstSize);
+        int least = runtime.leastMbufs(burstSize);
         if (mbufs == 0) {
             mbufs = Math.max(least, MBUFS_PER_THREAD * runtime.threads());
         }

@@ -64,7 +64,7 @@ public final class Affinity {
     }
 
     /** As the kernel writes lists of CPUs: {@code CPUs 0-3,8}. */
-    static String list(int... cpus) {
+    public static String list(int... cpus) {
         StringBuilder text = new StringBuilder(cpus.length == 1 ? "CPU " : "CPUs ");
         for (int first = 0, end; first < cpus.length; first = end) {
             end = first + 1;

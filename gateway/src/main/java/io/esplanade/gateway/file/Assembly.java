@@ -37,6 +37,7 @@ public final class Assembly implements AutoCloseable {
         this.builder =
                 Engine.builder()
                         .name(file.name())
+                        .runtime(file.runtime().value())
                         .mbufs(file.mbufs().count())
                         .largeMbufs(file.mbufs().large())
                         .invariants(file.mbufs().invariants())

@@ -1,6 +1,7 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.port.Port;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -64,6 +65,7 @@ public final class Gateway implements AutoCloseable {
         PortChecks portChecks = new PortChecks(file, problems);
         ports.putAll(portChecks.check());
         portChecks.checkReadsAreNotWritten();
+        portChecks.checkThreads(ports);
         Topology topology = new Topology(file.routes(), ports);
         portChecks.checkRoutes(topology);
         new TunnelChecks(file, topology, problems).check();
@@ -79,6 +81,11 @@ public final class Gateway implements AutoCloseable {
     /** The engine's name. */
     public String name() {
         return file.name();
+    }
+
+    /** What moves the packets. */
+    public RuntimeConfig runtime() {
+        return file.runtime().value();
     }
 
     /** The crypto provider that the file names. */
@@ -124,6 +131,7 @@ public final class Gateway implements AutoCloseable {
         if (!file.policies().isEmpty()) {
             lines.add(file.policies().size() + " policies beside those of tunnels");
         }
+        lines.add(RuntimeText.of(file.runtime().value()));
         return List.copyOf(lines);
     }
 

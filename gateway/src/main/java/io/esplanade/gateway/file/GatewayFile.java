@@ -8,6 +8,7 @@ import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.Side;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Set;
  * @param mbufs the pool
  * @param provider the crypto provider, if the file names one
  * @param lanes sizes of a lane
+ * @param runtime what moves the packets, and where the file says so
  * @param nonceStore where used sequence numbers are remembered, if the file says
  * @param ports sound ports
  * @param portNames the names of all ports
@@ -37,6 +39,7 @@ record GatewayFile(
         Mbufs mbufs,
         Optional<At<String>> provider,
         Lanes lanes,
+        At<RuntimeConfig> runtime,
         Optional<At<Path>> nonceStore,
         List<PortEntry> ports,
         Set<String> portNames,

@@ -1,5 +1,6 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.gateway.file.GatewayFile.Lanes;
 import io.esplanade.gateway.file.GatewayFile.Mbufs;
 import io.esplanade.gateway.file.GatewayFile.RouteEntry;
@@ -19,11 +20,9 @@ import java.util.function.BiFunction;
 final class GatewayReader {
 
     private static final int DEFAULT_MBUFS = 8192;
+    private static final int DEFAULT_MBUFS_PER_THREAD = 4096;
     private static final int DEFAULT_LARGE_MBUFS = 16;
     private static final int DEFAULT_BURST = 32;
-
-    /** What the engine needs at least: a burst in each stage, and some to receive. */
-    private static final int BURSTS_OF_MBUFS = 4;
 
     private static final int DEFAULT_FLOW_CACHE = 8192;
 
@@ -57,19 +56,19 @@ final class GatewayReader {
                                         "there is no port",
                                         "add one: 'lan: { type: pcap, side: protected, … }'"));
         Optional<Fields> tunnels = child(file, "tunnels");
-        Mbufs mbufs = mbufs(file);
+        At<RuntimeConfig> runtime =
+                new At<>(
+                        new RuntimeReader(problems).read(child(file, "runtime")),
+                        file.position("runtime"));
+        Mbufs mbufs = mbufs(file, runtime.value().threads());
         Lanes lanes = lanes(file);
-        if (mbufs.count() < BURSTS_OF_MBUFS * lanes.burst()) {
-            problems.error(
-                    file.position("mbufs"),
-                    "%d mbufs are too few for bursts of %d".formatted(mbufs.count(), lanes.burst()),
-                    "set count to %d or more".formatted(BURSTS_OF_MBUFS * lanes.burst()));
-        }
+        checkMbufs(file, mbufs.count(), lanes.burst(), runtime.value());
         return new GatewayFile(
                 file.value("name", Literals::name).map(At::value).orElse("gateway"),
                 mbufs,
                 provider(file),
                 lanes,
+                runtime,
                 file.value("nonce-store", text -> Literals.file(directory, text)),
                 named(ports, new PortReader(directory, problems)::read),
                 names(ports),
@@ -84,11 +83,28 @@ final class GatewayReader {
                         new PolicyReader(problems)::read));
     }
 
-    private Mbufs mbufs(Fields file) {
+    private void checkMbufs(Fields file, int count, int burst, RuntimeConfig runtime) {
+        int least = runtime.leastMbufs(burst);
+        if (count < least) {
+            int threads = runtime.threads();
+            problems.error(
+                    file.position("mbufs"),
+                    "%d mbufs are too few for bursts of %d".formatted(count, burst)
+                            + (threads == 1 ? "" : " on %d threads".formatted(threads)),
+                    "set count to %d or more".formatted(least));
+        }
+    }
+
+    private Mbufs mbufs(Fields file, int threads) {
         Optional<Fields> mbufs = child(file, "mbufs");
         mbufs.ifPresent(m -> m.refuseOthers(Vocabulary.MBUFS));
         return new Mbufs(
-                number(mbufs, "count", 64, 1 << 24, DEFAULT_MBUFS),
+                number(
+                        mbufs,
+                        "count",
+                        64,
+                        1 << 24,
+                        Math.max(DEFAULT_MBUFS, DEFAULT_MBUFS_PER_THREAD * threads)),
                 number(mbufs, "large", 0, 1 << 16, DEFAULT_LARGE_MBUFS),
                 mbufs.flatMap(m -> m.bool("invariants")).map(At::value).orElse(false));
     }

@@ -52,6 +52,11 @@ final class Literals {
         return text;
     }
 
+    /** The word that files have for a constant: {@code BUSY_SPIN} is {@code busy-spin}. */
+    static String keyword(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** A whole number, decimal or {@code 0x…}. */
     static BigInteger number(String text) {
         try {

@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.PortSpec;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.gateway.file.GatewayFile.PortEntry;
 import io.esplanade.gateway.file.GatewayFile.RouteEntry;
 
@@ -127,6 +128,20 @@ final class PortChecks {
                         "read: " + read + " is also written, and so would be lost",
                         "write to another file");
             }
+        }
+    }
+
+    /** Threads that are all alike receive on queues of their own, or not at all. */
+    void checkThreads(Map<String, Port> ports) {
+        int threads = file.runtime().value().threads();
+        int queues = ports.values().stream().mapToInt(Port::rxQueues).max().orElse(threads);
+        if (!(file.runtime().value() instanceof RuntimeConfig.PerCore) && threads > queues) {
+            problems.warning(
+                    file.runtime().position(),
+                    "of %d threads %d will have nothing to do: no port has more than %d receive queue"
+                                    .formatted(threads, threads - queues, queues)
+                            + (queues == 1 ? "" : "s"),
+                    "use threads: %d, or a port with more queues".formatted(queues));
         }
     }
 

@@ -15,6 +15,7 @@ final class Vocabulary {
                     "mbufs",
                     "crypto",
                     "lanes",
+                    "runtime",
                     "nonce-store",
                     "ports",
                     "routes",
@@ -23,6 +24,19 @@ final class Vocabulary {
     static final List<String> MBUFS = List.of("count", "large", "invariants");
     static final List<String> CRYPTO = List.of("provider");
     static final List<String> LANES = List.of("burst", "flow-cache");
+
+    static final List<String> RUNTIME =
+            List.of(
+                    "mode",
+                    "lanes",
+                    "workers",
+                    "placement",
+                    "threading",
+                    "threads",
+                    "lock",
+                    "numbering",
+                    "cpus",
+                    "idle");
 
     /** What ports of every type have; {@link PortType} has the rest. */
     static final List<String> PORT = List.of("type", "side", "mtu", "addresses", "neighbours");
@@ -61,6 +75,7 @@ final class Vocabulary {
                     "mbufs", MBUFS,
                     "crypto", CRYPTO,
                     "lanes", LANES,
+                    "runtime", RUNTIME,
                     "route", ROUTE,
                     "tunnel", TUNNEL,
                     "sa", SA,

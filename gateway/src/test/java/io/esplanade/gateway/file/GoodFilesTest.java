@@ -51,7 +51,8 @@ final class GoodFilesTest {
                             "route ::/0 via 2001:db8::2 dev wan",
                             "tunnel to-b: 192.0.2.1 to 192.0.2.2, aes128gcm16 with ESN, 4 policies,"
                                     + " inner packets up to 1446 bytes over IPv4",
-                            "3 policies beside those of tunnels");
+                            "3 policies beside those of tunnels",
+                            "runtime per-core: 1 lane of 1 worker on 1 thread");
         }
     }
 

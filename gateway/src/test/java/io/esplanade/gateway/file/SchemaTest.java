@@ -132,7 +132,7 @@ final class SchemaTest {
     private static List<Map<String, Object>> closedMappings(Map<String, Object> root) {
         var all = new java.util.ArrayList<Map<String, Object>>();
         all.add(root);
-        for (String key : List.of("mbufs", "crypto", "lanes")) {
+        for (String key : List.of("mbufs", "crypto", "lanes", "runtime")) {
             if (root.containsKey(key)) {
                 all.add(mapping(root.get(key)));
             }

@@ -104,16 +104,6 @@ public final class Assembly implements AutoCloseable {
         };
     }
 
-    /** The least number of small mbufs with which such an engine loses none by itself. */
-    public static int leastMbufs(RuntimeConfig config, int burstSize) {
-        return switch (config) {
-            case RuntimeConfig.PerCore perCore -> PerCoreRuntime.leastMbufs(perCore, burstSize);
-            case RuntimeConfig.GiantLock giant -> GiantRuntime.leastMbufs(giant, burstSize);
-            case RuntimeConfig.FineGrained fine -> FineGrainedRuntime.leastMbufs(fine, burstSize);
-            case RuntimeConfig.Stepped stepped -> leastMbufs(stepped.of(), burstSize);
-        };
-    }
-
     public Tables tables() {
         return tables;
     }

@@ -26,6 +26,15 @@ public sealed interface RuntimeConfig {
     /** What a thread does when it finds nothing to do. */
     IdleStrategy idle();
 
+    /**
+     * The least number of small mbufs with which such a runtime loses no packet by itself.
+     *
+     * @param burstSize the most packets worked on together
+     */
+    default int leastMbufs(int burstSize) {
+        return 4 * burstSize * threads();
+    }
+
     /** Lanes with a worker each. */
     static PerCore perCore(int lanes) {
         return new PerCore(
@@ -194,6 +203,11 @@ public sealed interface RuntimeConfig {
             return lanes * threadsPerLane();
         }
 
+        @Override
+        public int leastMbufs(int burstSize) {
+            return 4 * burstSize * workers * lanes;
+        }
+
         public PerCore withWorkers(int newWorkers) {
             return new PerCore(lanes, newWorkers, placement, threading, cpus, idle);
         }
@@ -249,6 +263,11 @@ public sealed interface RuntimeConfig {
         @Override
         public IdleStrategy idle() {
             return of.idle();
+        }
+
+        @Override
+        public int leastMbufs(int burstSize) {
+            return of.leastMbufs(burstSize);
         }
     }
 

@@ -44,11 +44,6 @@ public final class FineGrainedRuntime extends SymmetricRuntime {
         sequences = new AtomicSequenceSource(config.numbering());
     }
 
-    /** The least number of small mbufs with which such threads lose no packet by themselves. */
-    public static int leastMbufs(RuntimeConfig.FineGrained config, int burstSize) {
-        return 4 * burstSize * config.threads();
-    }
-
     boolean closing() {
         return isClosing();
     }

@@ -40,11 +40,6 @@ public final class GiantRuntime extends SymmetricRuntime {
         source = new LaneMbufSource(setup.pool(), 0, 1);
     }
 
-    /** The least number of small mbufs with which such threads lose no packet by themselves. */
-    public static int leastMbufs(RuntimeConfig.GiantLock config, int burstSize) {
-        return 4 * burstSize * config.threads();
-    }
-
     boolean closing() {
         return isClosing();
     }
@@ -53,14 +48,15 @@ public final class GiantRuntime extends SymmetricRuntime {
     protected List<List<Role>> build() {
         LOG.log(
                 Level.WARNING,
-                "{0}: giant-lock runs IPsec in the manner of KAME, which is not MP-safe: one lock"
-                        + " is around the whole packet path",
-                setup().name());
+                setup().name()
+                        + ": giant-lock runs IPsec in the manner of KAME, which is not MP-safe: one"
+                        + " lock is around the whole packet path");
         LOG.log(
                 Level.WARNING,
-                "{0}: expect reduced performance; of {1} threads one at a time moves packets",
-                setup().name(),
-                config.threads());
+                setup().name()
+                        + ": expect reduced performance; of "
+                        + config.threads()
+                        + " threads one at a time moves packets");
         return super.build();
     }
 

@@ -54,11 +54,6 @@ public final class PerCoreRuntime extends ThreadedRuntime {
         }
     }
 
-    /** The least number of small mbufs that such lanes work with. */
-    public static int leastMbufs(RuntimeConfig.PerCore config, int burstSize) {
-        return 4 * burstSize * config.workers() * config.lanes();
-    }
-
     /**
      * On one thread a few vectors, which stay in the cache: no more are ever in use. On several, so
      * many that, full, they hold a quarter of the lane's mbufs.

@@ -93,7 +93,7 @@ final class RuntimeSectionTest {
     @Test
     void eachThreadHasACpuOrNoneHas() throws Exception {
         assertThat(refusal("mode: giant-lock, threads: 3, cpus: [" + CPU + "]"))
-                .startsWith("FILE:1:42: error: there are 3 threads and 1 cpus")
+                .contains("FILE:1:42: error: there are 3 threads and 1 cpus")
                 .contains("remedy: name a CPU for each thread, or leave cpus out");
         assertThat(refusal("workers: 2, threading: dedicated, cpus: [" + CPU + "]"))
                 .contains("there are 4 threads and 1 cpus");

@@ -11,13 +11,20 @@ import io.esplanade.engine.port.Side;
 
 import java.util.List;
 
-/** The receive queues of one thread, in turn: none is always the first. That thread's. */
+/**
+ * The receive queues of one thread, in turn. That thread's.
+ *
+ * <p>A cycle may have no room for what the last of its queues would bring, so each cycle begins
+ * behind the queue that came first in the one before: no queue is passed over for ever.
+ */
 public final class Receivers {
 
     private final Opened[] queues;
     private final long[] starved;
     private final CounterTable counters;
     private int turn;
+    private int nextBegin; // the queue with which the next cycle begins
+    private boolean begun; // a cycle in which nothing was received yet
 
     /**
      * A receive queue of this thread.
@@ -37,11 +44,21 @@ public final class Receivers {
         return queues.length;
     }
 
-    /** The number of the queue whose turn it is. */
+    /** Begins a duty cycle. */
+    public void begin() {
+        turn = nextBegin;
+        begun = true;
+    }
+
+    /** The number of the queue whose turn it is in this cycle. */
     public int next() {
         int queue = turn;
-        turn = queue + 1 == queues.length ? 0 : queue + 1;
+        turn = after(queue);
         return queue;
+    }
+
+    private int after(int queue) {
+        return queue + 1 == queues.length ? 0 : queue + 1;
     }
 
     /** The index of the port of queue {@code queue}. */
@@ -77,6 +94,10 @@ public final class Receivers {
         if (n == 0) {
             countStarvation(index, queue);
             return 0;
+        }
+        if (begun) {
+            begun = false;
+            nextBegin = after(index);
         }
         long bytes = 0;
         for (int i = first; i < first + n; i++) {

@@ -118,9 +118,13 @@ public final class RunToCompletion extends Role {
         return waiting == 0 && (runtime.isClosing() || receivers.idle());
     }
 
-    /** Adopts the epoch of this moment: nothing older is in this thread's hands. */
+    /**
+     * Begins a duty cycle: adopts the epoch of this moment, since nothing older is in this thread's
+     * hands.
+     */
     public void begin() {
         epoch = runtime.currentEpoch();
+        receivers.begin();
     }
 
     /**

@@ -93,13 +93,14 @@ final class IngressRole extends Role {
 
     private int received() {
         int done = 0;
+        receivers.begin();
         int queues = receivers.count();
         for (int i = 0; i < queues; i++) {
-            int queue = receivers.next();
             if (!hasRoom()) {
                 counters.add(Counter.RING_FULL, 1);
                 return done;
             }
+            int queue = receivers.next();
             if (!lane.isHeldUp(receivers.port(queue))) {
                 Burst burst = begin();
                 int n = receivers.receive(queue, burst, burst.capacity());

@@ -159,13 +159,12 @@ final class IngressRole extends Role {
     }
 
     private void putInVacant(int worker) {
-        Vector vector = ring.vacant();
-        if (vector.mbufs.isEmpty()) {
+        Burst vector = ring.vacant().mbufs;
+        if (vector.isEmpty()) {
             return;
         }
-        move(vector.mbufs, Owner.INGRESS, Owner.RING);
-        vector.worker = worker;
-        ring.publish();
+        move(vector, Owner.INGRESS, Owner.RING);
+        ring.publish(worker);
         counters.add(Counter.RING_VECTORS, 1);
         counters.add(Counter.RING_OCCUPANCY, ring.occupancy());
     }

@@ -5,8 +5,11 @@ import com.lmax.disruptor.RingBuffer;
 import com.lmax.disruptor.Sequence;
 
 /**
- * A lane's ring: Ingress puts vectors in, workers work on them where they are, Egress takes them
- * out in order behind the slowest worker.
+ * A lane's ring: Ingress puts vectors in, each for one worker, which works on it where it is;
+ * Egress takes them out in order, each when its worker is done with it.
+ *
+ * <p>Egress does not wait for workers to pass by what is not for them: one that has nothing to do
+ * may sleep, and holds nobody up. It may so find that a slot it comes to has been used again.
  */
 final class LaneRing {
 
@@ -29,7 +32,7 @@ final class LaneRing {
         for (int i = 0; i < workers; i++) {
             this.workers[i] = new Sequence(NOTHING);
         }
-        ring.addGatingSequences(egress); // which is behind all workers
+        ring.addGatingSequences(egress); // which is behind whoever works on a vector
     }
 
     int workers() {
@@ -57,9 +60,11 @@ final class LaneRing {
         return (int) ((ring.getCursor() + 1) % workers.length);
     }
 
-    /** Puts the vacant vector in. */
-    void publish() {
-        ring.publish(ring.next());
+    /** Puts the vacant vector in, for {@code worker} to work on. */
+    void publish(int worker) {
+        long place = ring.next();
+        ring.get(place).assign(place, worker);
+        ring.publish(place);
     }
 
     /** How many vectors are in it. */
@@ -79,7 +84,12 @@ final class LaneRing {
         return ring.getCursor();
     }
 
-    /** The last vector that {@code worker} is done with. */
+    /** Whether {@code worker} is to work on the vector in this place, which was put in. */
+    boolean isFor(int worker, long place) {
+        return ring.get(place).isAssigned(place, worker);
+    }
+
+    /** The last vector that {@code worker} has worked on or passed by. */
     long workedOn(int worker) {
         return workers[worker].get();
     }
@@ -88,13 +98,14 @@ final class LaneRing {
         workers[worker].set(place);
     }
 
-    /** The last vector that all workers are done with. */
+    /** Egress: the last vector that, like all before it, was worked on. */
     long workedOn() {
-        long least = workers[0].get();
-        for (int i = 1; i < workers.length; i++) {
-            least = Math.min(least, workers[i].get());
+        long place = egress.get();
+        long last = ring.getCursor();
+        while (place < last && workers[ring.get(place + 1).worker()].get() > place) {
+            place++;
         }
-        return least;
+        return place;
     }
 
     /** The last vector taken out. */

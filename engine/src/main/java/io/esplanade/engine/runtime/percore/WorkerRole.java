@@ -33,20 +33,30 @@ final class WorkerRole extends Role {
 
     @Override
     protected int cycle() {
-        long place = ring.workedOn(index);
+        long place = start();
         long last = ring.cursor();
         int done = 0;
         int vectors = 0;
         while (place < last && vectors < VECTORS) {
             place++;
-            Vector vector = ring.get(place);
-            if (vector.worker == index) {
-                done += process(vector.mbufs);
+            if (ring.isFor(index, place)) {
+                done += process(ring.get(place).mbufs);
                 vectors++;
             }
             ring.workedOn(index, place);
         }
         return done;
+    }
+
+    /** Where it was; or, when others have gone on without it, what Egress has taken out. */
+    private long start() {
+        long place = ring.workedOn(index);
+        long takenOut = ring.takenOut();
+        if (takenOut > place) { // and nothing up to there was for this one
+            ring.workedOn(index, takenOut);
+            return takenOut;
+        }
+        return place;
     }
 
     private int process(Burst burst) {
@@ -67,10 +77,10 @@ final class WorkerRole extends Role {
         if (place > ring.cursor()) {
             return; // it was at none
         }
-        Vector vector = ring.get(place);
-        if (vector.worker == index) {
-            for (int i = 0; i < vector.mbufs.count(); i++) {
-                long mbuf = vector.mbufs.get(i);
+        if (ring.isFor(index, place)) {
+            Burst burst = ring.get(place).mbufs;
+            for (int i = 0; i < burst.count(); i++) {
+                long mbuf = burst.get(i);
                 pool.move(mbuf, Owner.of(Mbuf.owner(mbuf)), Owner.WORKER);
                 Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
             }

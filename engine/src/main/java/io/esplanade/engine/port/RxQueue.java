@@ -2,7 +2,7 @@ package io.esplanade.engine.port;
 
 import io.esplanade.engine.mbuf.Burst;
 
-/** A receive queue; one thread. */
+/** A receive queue; one thread, but for {@link #failure}. */
 public interface RxQueue {
 
     /** What {@link #pollFd} answers when there is nothing to wait on. */
@@ -38,9 +38,9 @@ public interface RxQueue {
     }
 
     /**
-     * What made the queue unusable (a malformed or truncated capture), or null while it works. A
-     * failed queue has {@link #ended} once it has delivered the packets before the fault; the
-     * conductor reports the failure once.
+     * What made the queue unusable (a malformed or truncated capture), or null while it works; any
+     * thread. A failed queue has {@link #ended} once it has delivered the packets before the fault;
+     * the conductor reports the failure once.
      */
     default Throwable failure() {
         return null;

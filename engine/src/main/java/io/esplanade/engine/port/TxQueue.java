@@ -2,7 +2,7 @@ package io.esplanade.engine.port;
 
 import io.esplanade.engine.mbuf.Burst;
 
-/** A transmit queue; one thread. */
+/** A transmit queue; one thread, but for {@link #failure}. */
 public interface TxQueue {
 
     /**
@@ -39,8 +39,8 @@ public interface TxQueue {
     }
 
     /**
-     * What made the queue unusable, or null while it works. A failed queue takes packets no more;
-     * the lane drops them by name and the conductor reports the failure once.
+     * What made the queue unusable, or null while it works; any thread. A failed queue takes
+     * packets no more; the lane drops them by name and the conductor reports the failure once.
      */
     default Throwable failure() {
         return null;

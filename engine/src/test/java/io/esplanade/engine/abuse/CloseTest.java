@@ -211,9 +211,9 @@ class CloseTest {
                         .route(Route.of("10.1.0.0/16", "host"))
                         .listener(slow)
                         .build();
-        engine.start();
         host.send(IpPackets.udp("10.1.0.5", "10.1.0.6", 60));
         host.close(); // what is sent back fails the port
+        engine.start();
         told.await();
         KeyMaterial late = KeyMaterial.takeFrom(TunnelGateway.key(602));
         Changes changes = engine.changes();
@@ -255,9 +255,9 @@ class CloseTest {
                         .route(Route.of("10.1.0.0/16", "host"))
                         .listener(closing)
                         .build());
-        engine.get().start();
         host.send(IpPackets.udp("10.1.0.5", "10.1.0.6", 60));
-        host.close();
+        host.close(); // what is sent back fails the port
+        engine.get().start();
         closed.await();
         assertAtRest(engine.get());
     }

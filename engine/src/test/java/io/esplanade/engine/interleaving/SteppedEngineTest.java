@@ -85,9 +85,9 @@ class SteppedEngineTest {
                         .route(Route.of("10.1.0.0/16", "host"))
                         .listener(closing)
                         .build());
-        engine.get().start();
         host.send(IpPackets.udp("10.1.0.5", "10.1.0.6", 60));
         host.close(); // what is sent back fails the port
+        engine.get().start();
         closed.await();
         assertThat(engine.get().snapshot().mbufsInUse()).isZero();
     }

@@ -118,7 +118,7 @@ public final class MemoryPort extends AbstractPort {
         private final String port;
         private final PacketRing ring;
         private final MbufSource home;
-        private IOException failure;
+        private volatile IOException failure;
 
         Tx(String port, PacketRing ring, MbufSource home) {
             this.port = port;

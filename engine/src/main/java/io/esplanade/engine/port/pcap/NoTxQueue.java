@@ -9,7 +9,7 @@ import java.io.IOException;
 final class NoTxQueue implements TxQueue {
 
     private final String port;
-    private IOException failure;
+    private volatile IOException failure;
 
     NoTxQueue(String port) {
         this.port = port;

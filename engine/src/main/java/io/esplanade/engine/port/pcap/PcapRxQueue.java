@@ -23,7 +23,7 @@ final class PcapRxQueue implements RxQueue {
     private final MbufFiller filler;
     private boolean waiting; // the reader stands on a packet that found no mbuf
     private boolean ended;
-    private IOException failure;
+    private volatile IOException failure;
 
     PcapRxQueue(String port, LinkType linkType, CaptureReader reader, MbufFiller filler) {
         this.port = port;

@@ -14,7 +14,7 @@ final class PcapTxQueue implements TxQueue {
     private final String port;
     private final PcapWriter writer;
     private final MbufSource home;
-    private IOException failure;
+    private volatile IOException failure;
 
     PcapTxQueue(String port, PcapWriter writer, MbufSource home) {
         this.port = port;

@@ -59,6 +59,8 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_PROVIDER_load), stru
 _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_PROVIDER_unload), int (struct ossl_provider_st *)), "OSSL_PROVIDER_unload");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_PROVIDER_available), int (struct ossl_lib_ctx_st *, const char *)), "OSSL_PROVIDER_available");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OPENSSL_cleanse), void (void *, unsigned long)), "OPENSSL_cleanse");
+_Static_assert(__builtin_types_compatible_p(__typeof__(CRYPTO_malloc), void *(unsigned long, const char *, int)), "CRYPTO_malloc");
+_Static_assert(__builtin_types_compatible_p(__typeof__(CRYPTO_free), void (void *, const char *, int)), "CRYPTO_free");
 _Static_assert(__builtin_types_compatible_p(__typeof__(CRYPTO_memcmp), int (const void *, const void *, unsigned long)), "CRYPTO_memcmp");
 _Static_assert(__builtin_types_compatible_p(__typeof__(ERR_get_error), unsigned long (void)), "ERR_get_error");
 _Static_assert(__builtin_types_compatible_p(__typeof__(ERR_peek_error), unsigned long (void)), "ERR_peek_error");

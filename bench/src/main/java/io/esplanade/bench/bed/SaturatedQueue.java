@@ -4,10 +4,11 @@ import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.port.RxQueue;
 
 /** A receive queue that is never empty: the flows of one queue in turn, each packet tagged. */
-final class SaturatedQueue implements RxQueue {
+final class SaturatedQueue extends Padded implements RxQueue {
 
     private final Flows flows;
     private final int[] mine;

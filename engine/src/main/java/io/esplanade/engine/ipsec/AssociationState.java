@@ -1,6 +1,7 @@
 package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.os.CacheLine;
 
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
@@ -19,20 +20,18 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Placement over all workers of a lane. */
     public static final int ANY_WORKER = -1;
 
-    private static final VarHandle PACKETS;
-    private static final VarHandle BYTES;
-    private static final VarHandle REFERENCES;
+    /** Access to {@link #hot}. */
+    static final VarHandle HOT = MethodHandles.arrayElementVarHandle(long[].class);
 
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            PACKETS = lookup.findVarHandle(AssociationState.class, "packets", long.class);
-            BYTES = lookup.findVarHandle(AssociationState.class, "bytes", long.class);
-            REFERENCES = lookup.findVarHandle(AssociationState.class, "references", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    // What packets change: what Ingress writes, and a line further what Egress writes.
+    static final int SEQUENCE = CacheLine.LONGS; // outbound: the last number given
+    static final int CACHED_LIMIT = SEQUENCE + 1; // what the lane knows of the limit
+    private static final int PACKETS = 2 * CacheLine.LONGS;
+    private static final int BYTES = PACKETS + 1;
+    private static final int REFERENCES = PACKETS + 2;
+    static final int INTEGRITY_FAILURES = PACKETS + 3;
+    static final int REPLAYS = PACKETS + 4;
+    private static final int HOT_LENGTH = REPLAYS + 1 + CacheLine.LONGS;
 
     private final SecurityAssociation association;
     private final int tunnel;
@@ -49,11 +48,9 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private int lane;
     private int worker;
     private String placementReason = "there is one lane";
-    private long packets;
-    private long bytes;
 
-    @SuppressWarnings("unused") // through REFERENCES
-    private int references;
+    /** What packets change, away from what they only read. */
+    final long[] hot = new long[HOT_LENGTH];
 
     AssociationState(SecurityAssociation association, int tunnel, int provider, long[] contexts) {
         this.association = association;
@@ -162,14 +159,14 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
 
     /** Counts one packet that went through, with the length of its inner packet. */
     public final void count(int innerBytes) {
-        PACKETS.setOpaque(this, packets + 1);
-        BYTES.setOpaque(this, bytes + innerBytes);
+        HOT.setOpaque(hot, PACKETS, hot[PACKETS] + 1);
+        HOT.setOpaque(hot, BYTES, hot[BYTES] + innerBytes);
     }
 
     /** As {@link #count}, where several threads count on one SA. */
     public final void countShared(int innerBytes) {
-        PACKETS.getAndAdd(this, 1L);
-        BYTES.getAndAdd(this, (long) innerBytes);
+        HOT.getAndAdd(hot, PACKETS, 1L);
+        HOT.getAndAdd(hot, BYTES, (long) innerBytes);
     }
 
     /**
@@ -179,22 +176,22 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
      * @return the number before
      */
     public final int addReferences(int n) {
-        return (int) REFERENCES.getAndAdd(this, n);
+        return (int) (long) HOT.getAndAdd(hot, REFERENCES, (long) n);
     }
 
     /** How many packets under way refer to this state; 0 where nobody counts. */
     public final int references() {
-        return (int) REFERENCES.getOpaque(this);
+        return (int) (long) HOT.getOpaque(hot, REFERENCES);
     }
 
     /** Packets that went through. */
     public final long packets() {
-        return (long) PACKETS.getOpaque(this);
+        return (long) HOT.getOpaque(hot, PACKETS);
     }
 
     /** Bytes of inner packets that went through. */
     public final long bytes() {
-        return (long) BYTES.getOpaque(this);
+        return (long) HOT.getOpaque(hot, BYTES);
     }
 
     /** Outbound: the last number given; inbound: the highest accepted. Read unsigned. */

@@ -2,9 +2,6 @@ package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.counters.DropReason;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
 /**
  * An inbound SA while it runs: what decapsulation needs, its replay window, the selectors of what
  * may come out of it, and what it refused. Thread rules are {@link AssociationState}'s and {@link
@@ -12,26 +9,10 @@ import java.lang.invoke.VarHandle;
  */
 public final class InboundState extends AssociationState {
 
-    private static final VarHandle INTEGRITY_FAILURES;
-    private static final VarHandle REPLAYS;
-
-    static {
-        try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            INTEGRITY_FAILURES =
-                    lookup.findVarHandle(InboundState.class, "integrityFailures", long.class);
-            REPLAYS = lookup.findVarHandle(InboundState.class, "replays", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
     private final ReplayWindow window;
     private final SelectorSet selectors;
 
     private Object guard;
-    private long integrityFailures;
-    private long replays;
 
     /**
      * @param sa the inbound SA
@@ -75,8 +56,8 @@ public final class InboundState extends AssociationState {
     /** Counts a packet refused by the ICV or the replay window; other reasons do not count here. */
     public void countRefused(DropReason reason) {
         switch (reason) {
-            case ICV_FAILED -> INTEGRITY_FAILURES.setOpaque(this, integrityFailures + 1);
-            case REPLAYED, TOO_OLD -> REPLAYS.setOpaque(this, replays + 1);
+            case ICV_FAILED -> HOT.setOpaque(hot, INTEGRITY_FAILURES, hot[INTEGRITY_FAILURES] + 1);
+            case REPLAYED, TOO_OLD -> HOT.setOpaque(hot, REPLAYS, hot[REPLAYS] + 1);
             default -> {}
         }
     }
@@ -84,19 +65,19 @@ public final class InboundState extends AssociationState {
     /** As {@link #countRefused}, where several threads count on one SA. */
     public void countRefusedShared(DropReason reason) {
         switch (reason) {
-            case ICV_FAILED -> INTEGRITY_FAILURES.getAndAdd(this, 1L);
-            case REPLAYED, TOO_OLD -> REPLAYS.getAndAdd(this, 1L);
+            case ICV_FAILED -> HOT.getAndAdd(hot, INTEGRITY_FAILURES, 1L);
+            case REPLAYED, TOO_OLD -> HOT.getAndAdd(hot, REPLAYS, 1L);
             default -> {}
         }
     }
 
     /** Packets whose ICV was wrong. */
     public long integrityFailures() {
-        return (long) INTEGRITY_FAILURES.getOpaque(this);
+        return (long) HOT.getOpaque(hot, INTEGRITY_FAILURES);
     }
 
     /** Packets that were duplicates or left of the window when checked in order. */
     public long replays() {
-        return (long) REPLAYS.getOpaque(this);
+        return (long) HOT.getOpaque(hot, REPLAYS);
     }
 }

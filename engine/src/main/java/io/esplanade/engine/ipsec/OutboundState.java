@@ -14,14 +14,12 @@ import java.lang.invoke.VarHandle;
  */
 public final class OutboundState extends AssociationState {
 
-    private static final VarHandle SEQUENCE;
     private static final VarHandle LIMIT;
     private static final VarHandle ROUTE;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            SEQUENCE = lookup.findVarHandle(OutboundState.class, "sequence", long.class);
             LIMIT = lookup.findVarHandle(OutboundState.class, "limit", long.class);
             ROUTE = lookup.findVarHandle(OutboundState.class, "route", long.class);
         } catch (ReflectiveOperationException e) {
@@ -40,8 +38,6 @@ public final class OutboundState extends AssociationState {
     private long ivMask;
     private long route = ROUTE_UNKNOWN; // the version's low half above, the next hop below
 
-    private long sequence; // the last number given; the lane's
-    private long cachedLimit; // what the lane knows of limit
     private long limit; // the last number that may be given now; the conductor's
 
     /** An SA that may use all its numbers, from its initial one on. */
@@ -77,9 +73,9 @@ public final class OutboundState extends AssociationState {
         destinationHigh = IpAddresses.high(sa.destination());
         destinationLow = IpAddresses.low(sa.destination());
         last = last(sa);
-        sequence = first - 1;
         this.limit = min(limit, last);
-        cachedLimit = this.limit;
+        hot[SEQUENCE] = first - 1;
+        hot[CACHED_LIMIT] = this.limit;
     }
 
     private static long last(SecurityAssociation sa) {
@@ -134,15 +130,16 @@ public final class OutboundState extends AssociationState {
      * #exhausted} tells whether there will be.
      */
     public long next() {
-        if (Long.compareUnsigned(sequence, cachedLimit) >= 0) {
-            cachedLimit = (long) LIMIT.getAcquire(this);
-            if (Long.compareUnsigned(sequence, cachedLimit) >= 0) {
+        long sequence = hot[SEQUENCE];
+        if (Long.compareUnsigned(sequence, hot[CACHED_LIMIT]) >= 0) {
+            long now = (long) LIMIT.getAcquire(this);
+            hot[CACHED_LIMIT] = now;
+            if (Long.compareUnsigned(sequence, now) >= 0) {
                 return SequenceSource.NONE;
             }
         }
-        long next = sequence + 1;
-        SEQUENCE.setOpaque(this, next);
-        return next;
+        HOT.setOpaque(hot, SEQUENCE, sequence + 1);
+        return sequence + 1;
     }
 
     /**
@@ -150,7 +147,7 @@ public final class OutboundState extends AssociationState {
      * given; where several threads send on one SA.
      */
     public boolean take(long last, long to) {
-        return SEQUENCE.compareAndSet(this, last, to);
+        return HOT.compareAndSet(hot, SEQUENCE, last, to);
     }
 
     /**
@@ -195,7 +192,7 @@ public final class OutboundState extends AssociationState {
 
     @Override
     public long sequence() {
-        return (long) SEQUENCE.getOpaque(this);
+        return (long) HOT.getOpaque(hot, SEQUENCE);
     }
 
     private static long min(long a, long b) {

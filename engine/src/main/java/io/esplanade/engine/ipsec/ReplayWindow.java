@@ -1,6 +1,7 @@
 package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.os.CacheLine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -19,23 +20,13 @@ import java.util.Arrays;
  */
 public final class ReplayWindow {
 
-    private static final VarHandle TOP;
-    private static final VarHandle BLOCK = MethodHandles.arrayElementVarHandle(long[].class);
-
-    static {
-        try {
-            TOP = MethodHandles.lookup().findVarHandle(ReplayWindow.class, "top", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
+    private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
+    private static final int TOP = CacheLine.LONGS;
+    private static final int BLOCKS = TOP + 1;
 
     private final int size;
-    private final long[] blocks; // a power of two, and at least one more than the window covers
-    private final int mask;
-
-    @SuppressWarnings("unused") // written through TOP
-    private long top;
+    private final long[] words; // T and the blocks, away from what other threads write
+    private final int mask; // the blocks are a power of two, one more than the window covers
 
     /**
      * A window in which every number up to {@code top} counts as received.
@@ -49,12 +40,13 @@ public final class ReplayWindow {
             throw new IllegalArgumentException("a replay window of " + size);
         }
         this.size = size;
-        this.top = top;
         int atLeast = size / 64 + 1;
-        blocks = new long[Integer.highestOneBit(2 * atLeast - 1)];
-        mask = blocks.length - 1;
-        Arrays.fill(blocks, -1L);
-        blocks[index(top)] = -1L >>> (63 - (int) (top & 63));
+        int blocks = Integer.highestOneBit(2 * atLeast - 1);
+        mask = blocks - 1;
+        words = new long[BLOCKS + blocks + CacheLine.LONGS];
+        words[TOP] = top;
+        Arrays.fill(words, BLOCKS, BLOCKS + blocks, -1L);
+        words[index(top)] = -1L >>> (63 - (int) (top & 63));
     }
 
     /** W: how many numbers it holds; 0 if it accepts everything. */
@@ -64,7 +56,7 @@ public final class ReplayWindow {
 
     /** T: the highest number accepted, read unsigned. */
     public long top() {
-        return (long) TOP.getAcquire(this);
+        return (long) WORD.getAcquire(words, TOP);
     }
 
     /**
@@ -73,7 +65,7 @@ public final class ReplayWindow {
      * the window instead.
      */
     public long infer(int low) {
-        long t = (long) TOP.getAcquire(this);
+        long t = (long) WORD.getAcquire(words, TOP);
         long high = t >>> 32;
         int bottom = (int) t - size + 1;
         boolean belowBottom = Integer.compareUnsigned(low, bottom) < 0;
@@ -94,22 +86,22 @@ public final class ReplayWindow {
      * certain, whatever comes in between.
      */
     public DropReason early(long sequence) {
-        long t = (long) TOP.getAcquire(this);
+        long t = (long) WORD.getAcquire(words, TOP);
         if (size == 0 || Long.compareUnsigned(sequence, t) > 0) {
             return DropReason.NONE;
         }
         if (Long.compareUnsigned(t - sequence, size) >= 0) {
             return DropReason.TOO_OLD;
         }
-        long block = (long) BLOCK.getAcquire(blocks, index(sequence));
+        long block = (long) WORD.getAcquire(words, index(sequence));
         // If T has moved meanwhile, the block may speak of a later number.
-        boolean certain = (block & bit(sequence)) != 0 && t == (long) TOP.getAcquire(this);
+        boolean certain = (block & bit(sequence)) != 0 && t == (long) WORD.getAcquire(words, TOP);
         return certain ? DropReason.REPLAYED : DropReason.NONE;
     }
 
     /** The authoritative check, after the ICV verified; marks {@code sequence} if it passes. */
     public DropReason accept(long sequence) {
-        long t = top;
+        long t = words[TOP];
         if (Long.compareUnsigned(sequence, t) > 0) {
             advance(t, sequence);
             return DropReason.NONE;
@@ -121,27 +113,27 @@ public final class ReplayWindow {
             return DropReason.TOO_OLD;
         }
         int index = index(sequence);
-        long block = blocks[index];
+        long block = words[index];
         if ((block & bit(sequence)) != 0) {
             return DropReason.REPLAYED;
         }
-        BLOCK.setRelease(blocks, index, block | bit(sequence));
+        WORD.setRelease(words, index, block | bit(sequence));
         return DropReason.NONE;
     }
 
     private void advance(long from, long to) {
         long steps = (to >>> 6) - (from >>> 6);
-        int clear = (int) Math.min(steps, blocks.length);
+        int clear = (int) Math.min(steps, mask + 1);
         for (int i = 1; i <= clear; i++) {
-            BLOCK.setOpaque(blocks, index(from) + i & mask, 0L);
+            WORD.setOpaque(words, index(from + (i << 6)), 0L);
         }
-        TOP.setRelease(this, to);
+        WORD.setRelease(words, TOP, to);
         int index = index(to);
-        BLOCK.setRelease(blocks, index, blocks[index] | bit(to));
+        WORD.setRelease(words, index, words[index] | bit(to));
     }
 
     private int index(long sequence) {
-        return (int) (sequence >>> 6) & mask;
+        return BLOCKS + ((int) (sequence >>> 6) & mask);
     }
 
     private static long bit(long sequence) {

@@ -1,11 +1,13 @@
 package io.esplanade.engine.mbuf;
 
+import io.esplanade.engine.os.Padded;
+
 /**
  * A few mbufs worked on together: handles in an array, filled from the front.
  *
  * <p>A plain carrier with one owner thread; the mbufs in it belong to whoever holds it.
  */
-public final class Burst {
+public final class Burst extends Padded {
 
     /** What a burst carries unless told otherwise; also the vector size of a ring's slot. */
     public static final int DEFAULT_SIZE = 32;

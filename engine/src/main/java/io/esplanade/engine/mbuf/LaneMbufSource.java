@@ -12,8 +12,8 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     private final MbufPool pool;
     private final int lane;
     private final long firstLarge;
-    private final Stack small;
-    private final Stack large;
+    private final Burst small;
+    private final Burst large;
 
     /**
      * Takes the share of lane {@code lane} of {@code lanes}: every {@code lanes}-th mbuf of each
@@ -26,29 +26,29 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
         this.pool = pool;
         this.lane = lane;
         firstLarge = pool.handle(pool.smallCount());
-        small = new Stack(pool.smallCount() / lanes + 1);
-        large = new Stack((pool.size() - pool.smallCount()) / lanes + 1);
+        small = new Burst(pool.smallCount() / lanes + 1);
+        large = new Burst((pool.size() - pool.smallCount()) / lanes + 1);
         take(small, pool.smallCount() - 1, 0, lanes);
         take(large, pool.size() - 1, pool.smallCount(), lanes);
     }
 
     /** From the last to the first, so that the first is allocated first. */
-    private void take(Stack stack, int last, int first, int lanes) {
+    private void take(Burst stack, int last, int first, int lanes) {
         for (int i = last; i >= first; i--) {
             if (i % lanes == lane) {
                 long mbuf = pool.handle(i);
                 pool.move(mbuf, Owner.FREE, Owner.CACHE);
                 Mbuf.homeLane(mbuf, lane);
-                stack.push(mbuf);
+                stack.add(mbuf);
             }
         }
     }
 
     @Override
     public int allocate(Burst burst, int n, Owner owner) {
-        int taken = Math.min(Math.min(n, burst.room()), small.count);
+        int taken = Math.min(Math.min(n, burst.room()), small.count());
         for (int i = 0; i < taken; i++) {
-            burst.add(ready(small.pop(), owner));
+            burst.add(ready(small.removeLast(), owner));
         }
         return taken;
     }
@@ -56,10 +56,10 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     @Override
     public long allocate(int size, Owner owner) {
         if (size <= MbufPool.SMALL_SIZE - MbufPool.HEADROOM) {
-            return small.count == 0 ? Mbuf.NULL : ready(small.pop(), owner);
+            return small.isEmpty() ? Mbuf.NULL : ready(small.removeLast(), owner);
         }
         if (size <= MbufPool.LARGE_SIZE - MbufPool.HEADROOM) {
-            return large.count == 0 ? Mbuf.NULL : ready(large.pop(), owner);
+            return large.isEmpty() ? Mbuf.NULL : ready(large.removeLast(), owner);
         }
         return Mbuf.NULL;
     }
@@ -102,25 +102,25 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
 
     private void push(long mbuf) {
         if (mbuf < firstLarge) {
-            small.push(mbuf);
+            small.add(mbuf);
         } else {
-            large.push(mbuf);
+            large.add(mbuf);
         }
     }
 
     /** How many mbufs are at home in this lane. */
     public int share() {
-        return small.mbufs.length + large.mbufs.length;
+        return small.capacity() + large.capacity();
     }
 
     @Override
     public int available() {
-        return small.count;
+        return small.count();
     }
 
     /** How many large mbufs could be had now. */
     public int availableLarge() {
-        return large.count;
+        return large.count();
     }
 
     /** Gives what it has back to the pool; an mbuf still under way stays its owner's. */
@@ -130,26 +130,9 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
         giveBack(large);
     }
 
-    private void giveBack(Stack stack) {
-        while (stack.count > 0) {
-            pool.move(stack.pop(), Owner.CACHE, Owner.FREE);
-        }
-    }
-
-    private static final class Stack {
-        private final long[] mbufs;
-        private int count;
-
-        Stack(int capacity) {
-            mbufs = new long[capacity];
-        }
-
-        void push(long mbuf) {
-            mbufs[count++] = mbuf;
-        }
-
-        long pop() {
-            return mbufs[--count];
+    private void giveBack(Burst stack) {
+        while (!stack.isEmpty()) {
+            pool.move(stack.removeLast(), Owner.CACHE, Owner.FREE);
         }
     }
 }

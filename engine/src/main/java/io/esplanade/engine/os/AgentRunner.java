@@ -14,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <p>One thread starts it; everything else is for any thread.
  */
-public final class AgentRunner {
+public final class AgentRunner extends Padded {
 
     /** Instead of a CPU: the thread runs wherever the kernel likes. */
     public static final int ANY_CPU = -1;

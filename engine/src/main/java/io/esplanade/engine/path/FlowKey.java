@@ -6,13 +6,14 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.net.Transport;
+import io.esplanade.engine.os.Padded;
 
 /**
  * What policies and routes look at in a packet, read once: addresses, protocol, ports.
  *
  * <p>One object per stage, filled again for every packet; one thread.
  */
-final class FlowKey {
+final class FlowKey extends Padded {
 
     long sourceHigh;
     long sourceLow;

@@ -10,6 +10,7 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
@@ -27,7 +28,7 @@ import java.lang.invoke.VarHandle;
  * dropped; only a lossless queue keeps its packets until it takes them, and {@link #holdsUp} then
  * stops the lane from receiving more. One thread, but for {@link #holdsUp}.
  */
-public final class Transmitter implements Outlet {
+public final class Transmitter extends Padded implements Outlet {
 
     private static final VarHandle WAITING;
 

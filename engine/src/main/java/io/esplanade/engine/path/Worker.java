@@ -66,7 +66,7 @@ public final class Worker implements AutoCloseable {
             }
         }
         for (Submission submission : submissions) {
-            if (submission.count > 0) {
+            if (!submission.mbufs.isEmpty()) {
                 counters.add(Counter.CRYPTO_CALLS, 1);
                 submission.complete();
             }
@@ -76,7 +76,7 @@ public final class Worker implements AutoCloseable {
     /** Forgets what was under way when a stage threw. */
     public void reset() {
         for (Submission submission : submissions) {
-            submission.count = 0;
+            submission.mbufs.clear();
         }
     }
 
@@ -88,7 +88,7 @@ public final class Worker implements AutoCloseable {
         }
         Submission to = submissions[sa.provider()];
         int bytes = Mbuf.length(mbuf);
-        DropReason reason = Encapsulator.prepare(mbuf, sa, index, to.burst, to.count);
+        DropReason reason = Encapsulator.prepare(mbuf, sa, index, to.burst, to.mbufs.count());
         if (reason == DropReason.NONE) {
             counters.add(Counter.ENCRYPTED_PACKETS, 1);
             counters.add(Counter.ENCRYPTED_BYTES, bytes);
@@ -103,7 +103,7 @@ public final class Worker implements AutoCloseable {
             return;
         }
         Submission to = submissions[sa.provider()];
-        to.add(mbuf, Decapsulator.prepare(mbuf, sa, index, to.burst, to.count));
+        to.add(mbuf, Decapsulator.prepare(mbuf, sa, index, to.burst, to.mbufs.count()));
     }
 
     private static void mark(long mbuf, DropReason reason) {
@@ -123,8 +123,7 @@ public final class Worker implements AutoCloseable {
     private static final class Submission implements AutoCloseable {
         private final CryptoBurst burst;
         private final CryptoQueue queue;
-        private final long[] mbufs;
-        private int count;
+        private final Burst mbufs;
 
         Submission(CryptoProvider provider, int size) {
             burst = new CryptoBurst(size);
@@ -134,12 +133,12 @@ public final class Worker implements AutoCloseable {
                 burst.close();
                 throw e;
             }
-            mbufs = new long[size];
+            mbufs = new Burst(size);
         }
 
         void add(long mbuf, DropReason reason) {
             if (reason == DropReason.NONE) {
-                mbufs[count++] = mbuf;
+                mbufs.add(mbuf);
             } else {
                 mark(mbuf, reason);
             }
@@ -147,6 +146,7 @@ public final class Worker implements AutoCloseable {
 
         /** Submits, waits for all to complete, and marks what failed. */
         void complete() {
+            int count = mbufs.count();
             int submitted = 0;
             int done = 0;
             while (done < count) {
@@ -159,7 +159,7 @@ public final class Worker implements AutoCloseable {
                 }
             }
             for (int i = 0; i < count; i++) {
-                long mbuf = mbufs[i];
+                long mbuf = mbufs.get(i);
                 int flags = Mbuf.flags(mbuf);
                 switch (burst.status(i)) {
                     case OK -> {
@@ -171,7 +171,7 @@ public final class Worker implements AutoCloseable {
                     default -> mark(mbuf, DropReason.CRYPTO_ERROR);
                 }
             }
-            count = 0;
+            mbufs.clear();
         }
 
         @Override

@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.RxQueue;
@@ -17,7 +18,7 @@ import java.util.List;
  * <p>A cycle may have no room for what the last of its queues would bring, so each cycle begins
  * behind the queue that came first in the one before: no queue is passed over for ever.
  */
-public final class Receivers {
+public final class Receivers extends Padded {
 
     private final Opened[] queues;
     private final long[] starved;

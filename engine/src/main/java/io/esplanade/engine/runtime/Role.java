@@ -1,6 +1,7 @@
 package io.esplanade.engine.runtime;
 
 import io.esplanade.engine.os.Agent;
+import io.esplanade.engine.os.Padded;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -9,7 +10,7 @@ import java.lang.invoke.VarHandle;
  * A part of a lane's work that one thread at a time does. What its cycle throws it answers for by
  * itself: the packets in its hands are failed by name, and the next cycle begins anew.
  */
-public abstract class Role implements Agent {
+public abstract class Role extends Padded implements Agent {
 
     private static final VarHandle FAILURE;
 

@@ -1,13 +1,14 @@
 package io.esplanade.engine.runtime;
 
 import io.esplanade.engine.os.Agent;
+import io.esplanade.engine.os.Padded;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.List;
 
 /** The roles that share a thread, one after the other in each duty cycle. */
-final class RoleGroup implements Agent {
+final class RoleGroup extends Padded implements Agent {
 
     private static final VarHandle CURRENT;
 

@@ -517,6 +517,64 @@ public class libcrypto {
         }
     }
 
+    private static class CRYPTO_malloc {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_LONG, C_POINTER, C_INT);
+        static final MemorySegment ADDR = findOrThrow("CRYPTO_malloc");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor CRYPTO_malloc$descriptor() {
+        return CRYPTO_malloc.DESC;
+    }
+
+    public static MethodHandle CRYPTO_malloc$handle() {
+        return CRYPTO_malloc.HANDLE;
+    }
+
+    public static MemorySegment CRYPTO_malloc$address() {
+        return CRYPTO_malloc.ADDR;
+    }
+
+    /** {@snippet lang=c : void * CRYPTO_malloc(size_t num, const char * file, int line) } */
+    public static MemorySegment CRYPTO_malloc(long num, MemorySegment file, int line) {
+        try {
+            return (MemorySegment) CRYPTO_malloc.HANDLE.invokeExact(num, file, line);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class CRYPTO_free {
+        static final FunctionDescriptor DESC = FunctionDescriptor.ofVoid(C_POINTER, C_POINTER, C_INT);
+        static final MemorySegment ADDR = findOrThrow("CRYPTO_free");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor CRYPTO_free$descriptor() {
+        return CRYPTO_free.DESC;
+    }
+
+    public static MethodHandle CRYPTO_free$handle() {
+        return CRYPTO_free.HANDLE;
+    }
+
+    public static MemorySegment CRYPTO_free$address() {
+        return CRYPTO_free.ADDR;
+    }
+
+    /** {@snippet lang=c : void CRYPTO_free(void * ptr, const char * file, int line) } */
+    public static void CRYPTO_free(MemorySegment ptr, MemorySegment file, int line) {
+        try {
+            CRYPTO_free.HANDLE.invokeExact(ptr, file, line);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
     private static class CRYPTO_memcmp {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_POINTER, C_LONG);
         static final MemorySegment ADDR = findOrThrow("CRYPTO_memcmp");

@@ -31,7 +31,11 @@ public final class OpenSslProvider implements CryptoProvider {
     /** Fetched once, because a fetch takes locks that all threads share; never freed. */
     private static final Map<Suite, MemorySegment> CIPHERS = new EnumMap<>(Suite.class);
 
-    private static final Set<Long> CONTEXTS = ConcurrentHashMap.newKeySet();
+    /** The contexts there are, each with what keeps the next one away from it. */
+    private static final Map<Long, MemorySegment> CONTEXTS = new ConcurrentHashMap<>();
+
+    /** Bytes: at least a cache line, whatever the allocator's own header is. */
+    private static final long GAP = 128;
 
     @Override
     public String name() {
@@ -127,8 +131,15 @@ public final class OpenSslProvider implements CryptoProvider {
             libcrypto.EVP_CIPHER_CTX_free(context);
             throw OpenSslErrors.exception("cannot key " + suite.keyword());
         }
-        CONTEXTS.add(context.address());
+        // Contexts are made one after the other and lie so. Each packet writes to its context, and
+        // if that shared a line with another thread's, the line would travel at every packet.
+        CONTEXTS.put(context.address(), allocate(GAP));
         return context.address();
+    }
+
+    /** Memory of libcrypto's allocator; or NULL, which only costs speed. */
+    private static MemorySegment allocate(long bytes) {
+        return libcrypto.CRYPTO_malloc(bytes, MemorySegment.NULL, 0);
     }
 
     private static MemorySegment cipher(Suite suite) throws CryptoException {
@@ -143,10 +154,12 @@ public final class OpenSslProvider implements CryptoProvider {
 
     @Override
     public void freeContext(long context) {
-        if (!CONTEXTS.remove(context)) {
+        MemorySegment gap = CONTEXTS.remove(context);
+        if (gap == null) {
             throw new IllegalArgumentException("no context of openssl, or freed before");
         }
         libcrypto.EVP_CIPHER_CTX_free(MemorySegment.ofAddress(context));
+        libcrypto.CRYPTO_free(gap, MemorySegment.NULL, 0);
     }
 
     @Override

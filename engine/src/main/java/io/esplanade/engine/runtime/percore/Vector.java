@@ -1,12 +1,13 @@
 package io.esplanade.engine.runtime.percore;
 
 import io.esplanade.engine.mbuf.Burst;
+import io.esplanade.engine.os.Padded;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** A slot of a lane's ring: packets that are worked on together, and by which worker. */
-final class Vector {
+final class Vector extends Padded {
 
     private static final VarHandle ASSIGNED;
     private static final int WORKER_BITS = 8;

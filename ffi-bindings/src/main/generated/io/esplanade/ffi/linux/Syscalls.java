@@ -933,16 +933,16 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class syscall$51 {
-        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
+    private static class kill$51 {
+        static final MethodHandle HANDLE = Errno.downcall("kill", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
-    public static long syscall(long __sysno) {
+    /** {@snippet lang=c : int kill(__pid_t __pid, int __sig) }, or {@code -errno}. */
+    public static int kill(int __pid, int __sig) {
         MemorySegment state$ = Errno.state();
-        long result$;
+        int result$;
         try {
-            result$ = (long) syscall$51.HANDLE.invokeExact(state$, __sysno);
+            result$ = (int) kill$51.HANDLE.invokeExact(state$, __pid, __sig);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -952,6 +952,24 @@ public final class Syscalls {
     }
 
     private static class syscall$52 {
+        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
+    }
+
+    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
+    public static long syscall(long __sysno) {
+        MemorySegment state$ = Errno.state();
+        long result$;
+        try {
+            result$ = (long) syscall$52.HANDLE.invokeExact(state$, __sysno);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class syscall$53 {
         static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG, C_LONG, C_POINTER, C_LONG));
     }
 
@@ -960,7 +978,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) syscall$52.HANDLE.invokeExact(state$, __sysno, x1, x2, x3);
+            result$ = (long) syscall$53.HANDLE.invokeExact(state$, __sysno, x1, x2, x3);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -969,7 +987,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class setrlimit$53 {
+    private static class setrlimit$54 {
         static final MethodHandle HANDLE = Errno.downcall("setrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -978,7 +996,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) setrlimit$53.HANDLE.invokeExact(state$, __resource, __rlimits);
+            result$ = (int) setrlimit$54.HANDLE.invokeExact(state$, __resource, __rlimits);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -987,7 +1005,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class getrlimit$54 {
+    private static class getrlimit$55 {
         static final MethodHandle HANDLE = Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -996,7 +1014,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) getrlimit$54.HANDLE.invokeExact(state$, __resource, __rlimits);
+            result$ = (int) getrlimit$55.HANDLE.invokeExact(state$, __resource, __rlimits);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1005,7 +1023,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class clock_gettime$55 {
+    private static class clock_gettime$56 {
         static final MethodHandle HANDLE = Errno.downcall("clock_gettime", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -1014,7 +1032,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) clock_gettime$55.HANDLE.invokeExact(state$, __clock_id, __tp);
+            result$ = (int) clock_gettime$56.HANDLE.invokeExact(state$, __clock_id, __tp);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {

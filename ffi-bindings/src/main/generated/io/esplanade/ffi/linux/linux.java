@@ -1922,6 +1922,21 @@ public class linux {
         return 1;
     }
 
+    /** {@snippet lang=c : #define SIGKILL } */
+    public static int SIGKILL() {
+        return 9;
+    }
+
+    /** {@snippet lang=c : #define SIGSTOP } */
+    public static int SIGSTOP() {
+        return 19;
+    }
+
+    /** {@snippet lang=c : #define SIGCONT } */
+    public static int SIGCONT() {
+        return 18;
+    }
+
     /** {@snippet lang=c : #define RLIMIT_MEMLOCK } */
     public static int RLIMIT_MEMLOCK() {
         return 8;
@@ -3846,6 +3861,35 @@ public class linux {
             } catch (Throwable t$) {
                 throw unexpected(t$);
             }
+        }
+    }
+
+    private static class kill {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_INT);
+        static final MemorySegment ADDR = findOrThrow("kill");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor kill$descriptor() {
+        return kill.DESC;
+    }
+
+    public static MethodHandle kill$handle() {
+        return kill.HANDLE;
+    }
+
+    public static MemorySegment kill$address() {
+        return kill.ADDR;
+    }
+
+    /** {@snippet lang=c : int kill(__pid_t __pid, int __sig) } */
+    public static int kill(int __pid, int __sig) {
+        try {
+            return (int) kill.HANDLE.invokeExact(__pid, __sig);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
         }
     }
 

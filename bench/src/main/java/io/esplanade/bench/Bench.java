@@ -26,9 +26,9 @@ import java.util.concurrent.Callable;
         description = {
             "The same packet code under one giant lock, with fine-grained locks, and in per-core"
                 + " lanes: by threads, frame sizes, ciphers and numbers of SAs; one SA over several"
-                + " cores; latency. Each run has a JVM of its own, and runs of different settings"
-                + " alternate. Takes about 25 minutes, with --quick 3; do nothing else on the"
-                + " machine meanwhile, and start it under taskset to spare some CPUs.",
+                + " cores; latency. Each setting has a JVM of its own; the JVMs of those that are"
+                + " compared take turns. Takes about 25 minutes, with --quick 3; do nothing else on"
+                + " the machine meanwhile, and start it under taskset to spare some CPUs.",
             "",
             "Leaves report.html, report.json and the charts as SVG in a folder."
         },

@@ -27,7 +27,7 @@ import java.io.IOException;
  * primary figure means nothing.
  *
  * <p>{@code java -jar bench/target/benchmarks.jar RaceBenchmark -p runtime=PER_CORE -p threads=2}.
- * For a fair comparison prefer {@code ./esplanade bench}, whose rounds alternate.
+ * For a fair comparison prefer {@code ./esplanade bench}, whose JVMs take turns.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)

@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** A count on a cache line of its own: one thread adds, any thread reads. */
-final class Tally {
+public final class Tally {
 
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
     private static final int AT = 16;
 
     private final long[] cells = new long[2 * AT + 1];
 
-    void add(long n) {
+    public void add(long n) {
         CELL.setOpaque(cells, AT, cells[AT] + n);
     }
 
@@ -25,7 +25,8 @@ final class Tally {
         return (long) CELL.getAcquire(cells, AT);
     }
 
-    long value() {
+    /** What was added by now. */
+    public long value() {
         return (long) CELL.getOpaque(cells, AT);
     }
 }

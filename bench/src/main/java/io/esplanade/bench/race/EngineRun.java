@@ -1,46 +1,59 @@
 package io.esplanade.bench.race;
 
-import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.crypto.CryptoException;
 
 import org.HdrHistogram.Histogram;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One gateway that encrypts what a generator offers, measured after a warm-up. */
-final class EngineRun {
+/** A gateway that encrypts what a generator offers. */
+final class EngineRun implements Trial {
 
     private static final double[] PERCENTS = {50, 75, 90, 95, 99, 99.5, 99.9, 99.95, 99.99, 99.999};
 
-    private EngineRun() {}
+    private final Request request;
+    private final Gateway gateway;
+    private final List<Slice> slices = new ArrayList<>();
+    private Usage used = Usage.NONE;
 
-    static RunResult measure(Request request) throws Exception {
-        Setting setting = request.setting();
-        Gateway gateway = new Gateway(request);
-        Probe before;
-        Probe after;
-        try (gateway) {
-            gateway.start();
-            if (setting.garbage() > 0) {
-                new Garbage(setting.garbage()).start();
-            }
-            Thread.sleep(request.timing().warmUpMillis());
-            gateway.recording(true);
-            before = Probe.of(gateway);
-            Thread.sleep(request.timing().measuredMillis());
-            after = Probe.of(gateway);
-            gateway.recording(false);
+    EngineRun(Request request) throws CryptoException, InterruptedException, IOException {
+        this.request = request;
+        gateway = new Gateway(request);
+        gateway.start();
+        if (request.setting().garbage() > 0) {
+            new Garbage(request.setting().garbage()).start();
         }
-        Map<String, Long> counters = after.counts().since(before.counts());
+    }
+
+    @Override
+    public void work(long millis) throws InterruptedException {
+        Thread.sleep(millis);
+    }
+
+    @Override
+    public Slice slice(long millis) throws InterruptedException {
+        Probe before = Probe.of(gateway); // takes its time, so outside the slice
+        gateway.recording(true);
+        Slice slice = Slice.of(gateway::sent, millis);
+        gateway.recording(false);
+        used = used.plus(Probe.of(gateway).since(before));
+        slices.add(slice);
+        return slice;
+    }
+
+    @Override
+    public RunResult end() throws IOException {
+        gateway.close();
+        Setting setting = request.setting();
         return new RunResult(
                 setting,
-                after.packets() - before.packets(),
-                counters.get(Counter.TX_BYTES.label()),
-                after.nanos() - before.nanos(),
-                after.threadsSince(before),
-                counters,
+                request.heat(),
+                slices,
+                used,
                 figures(setting, gateway),
                 setting.look() == Look.LATENCY ? percentiles(gateway.latency()) : List.of(),
                 Map.of("provider", gateway.provider().description()));

@@ -102,7 +102,7 @@ public final class Gateway implements AutoCloseable {
 
     /** A gateway whose threads are pinned to this machine's CPUs, not started. */
     public static Gateway of(Setting setting) throws CryptoException, InterruptedException {
-        return new Gateway(new Request(setting, new Timing(0, 0), Machine.here().cpus()));
+        return new Gateway(new Request(setting, new Timing(0, 0, 0, 0), Machine.here().cpus(), 0));
     }
 
     private Port lan() {

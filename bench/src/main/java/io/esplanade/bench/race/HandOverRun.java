@@ -2,54 +2,66 @@ package io.esplanade.bench.race;
 
 import io.esplanade.bench.bed.HandOverLoop;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What moving packets to another core costs: with one thread all is done on one core, with two a
- * worker on another core has them in between. Counts the median round, since a round in which one
- * of the two was interrupted says nothing.
+ * worker on another core has them in between. Of each slice the median round counts, since a round
+ * in which one of the two was interrupted says nothing.
  */
-final class HandOverRun {
+final class HandOverRun implements Trial {
 
     private static final int MOST_ROUNDS = 1 << 20;
 
-    private HandOverRun() {}
+    private final Request request;
+    private final HandOverLoop loop;
+    private final List<Slice> slices = new ArrayList<>();
+    private final long[] nanos = new long[MOST_ROUNDS];
 
-    static RunResult measure(Request request) throws InterruptedException {
+    HandOverRun(Request request) throws InterruptedException {
+        this.request = request;
         Setting setting = request.setting();
-        int size = setting.size().shortest();
-        long[] nanos = new long[MOST_ROUNDS];
-        int rounds = 0;
         int workerCpu = request.cpu(setting.threads() - 1);
-        try (HandOverLoop loop = new HandOverLoop(size, request.cpu(0), workerCpu)) {
-            long measured = System.nanoTime() + request.timing().warmUpMillis() * 1_000_000L;
-            long end = measured + request.timing().measuredMillis() * 1_000_000L;
-            long sum = 0;
-            for (long now = System.nanoTime(); now < end && rounds < MOST_ROUNDS; ) {
-                long start = now;
-                sum += loop.run();
-                now = System.nanoTime();
-                if (start >= measured) {
-                    nanos[rounds++] = now - start;
-                }
-            }
-            if (sum == 0) {
-                throw new IllegalStateException("the worker changed nothing");
-            }
+        loop = new HandOverLoop(setting.size().shortest(), request.cpu(0), workerCpu);
+    }
+
+    @Override
+    public void work(long millis) {
+        rounds(millis);
+    }
+
+    @Override
+    public Slice slice(long millis) {
+        int rounds = rounds(millis);
+        Arrays.sort(nanos, 0, rounds);
+        slices.add(new Slice(HandOverLoop.ROUND, nanos[rounds / 2]));
+        return slices.getLast();
+    }
+
+    /** Works for so long, for one round at least; answers how many have their times noted. */
+    private int rounds(long millis) {
+        long sum = 0;
+        int rounds = 0;
+        long now = System.nanoTime();
+        long end = now + millis * 1_000_000;
+        do {
+            long start = now;
+            sum += loop.run();
+            now = System.nanoTime();
+            nanos[rounds++] = now - start;
+        } while (now < end && rounds < MOST_ROUNDS);
+        if (sum == 0) {
+            throw new IllegalStateException("the worker changed nothing");
         }
-        long[] sorted = Arrays.copyOf(nanos, rounds);
-        Arrays.sort(sorted);
-        return new RunResult(
-                setting,
-                HandOverLoop.ROUND,
-                0,
-                sorted[rounds / 2],
-                List.of(),
-                Map.of(),
-                Map.of(),
-                List.of(),
-                Map.of());
+        return rounds;
+    }
+
+    @Override
+    public RunResult end() {
+        loop.close();
+        return RunResult.of(request, slices, Map.of());
     }
 }

@@ -1,9 +1,12 @@
 package io.esplanade.bench.race;
 
+import com.sun.management.OperatingSystemMXBean;
+
 import io.esplanade.bench.text.Json;
 import io.esplanade.engine.os.Affinity;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,9 +20,16 @@ import java.util.stream.Stream;
  *
  * @param cpus the CPUs of the race, one of each core before the second of any
  * @param cores how many different cores these are
+ * @param freeMegabytes memory that programs may still use
  */
 public record Machine(
-        String cpu, List<Integer> cpus, int cores, String kernel, String system, String jvm) {
+        String cpu,
+        List<Integer> cpus,
+        int cores,
+        String kernel,
+        String system,
+        String jvm,
+        long freeMegabytes) {
 
     private static final Path CPUS = Path.of("/sys/devices/system/cpu");
 
@@ -43,7 +53,18 @@ public record Machine(
                 byCore.size(),
                 "Linux " + System.getProperty("os.version"),
                 value(Path.of("/etc/os-release"), "PRETTY_NAME", "=").replace("\"", ""),
-                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+                System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"),
+                availableMegabytes());
+    }
+
+    /** What the kernel could give without swapping, but no more than a container's limit. */
+    private static long availableMegabytes() {
+        String available = value(Path.of("/proc/meminfo"), "MemAvailable", ":").split(" ")[0];
+        var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long limit = system.getTotalMemorySize() >> 20;
+        return available.equals("unknown")
+                ? limit
+                : Math.min(limit, Long.parseLong(available) >> 10);
     }
 
     private static String value(Path file, String key, String separator) {
@@ -67,7 +88,12 @@ public record Machine(
 
     public Map<String, Object> toMap() {
         return Json.object(
-                "cpu", cpu, "cpus", cpus, "cores", cores, "kernel", kernel, "system", system, "jvm",
-                jvm);
+                "cpu", cpu,
+                "cpus", cpus,
+                "cores", cores,
+                "kernel", kernel,
+                "system", system,
+                "jvm", jvm,
+                "freeMegabytes", freeMegabytes);
     }
 }

@@ -23,14 +23,15 @@ import io.esplanade.bench.bed.Steering;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
- * What is measured, how often and for how long. Thread counts are 1, 2, 4, … up to the machine's
- * cores.
+ * What is compared with what, how often and for how long. Thread counts are 1, 2, 4, … up to the
+ * machine's cores.
  */
 public final class Plan {
 
@@ -52,17 +53,12 @@ public final class Plan {
 
     private static final int MANY_SAS = 10_000;
 
-    // What the runs that look at speed may take; latency comes on top.
-    private static final int QUICK_SECONDS = 165;
-    private static final int FULL_SECONDS = 22 * 60;
-
-    /** What starting a JVM and making SAs takes. */
-    private static final int OVERHEAD_MILLIS = 1100;
+    private static final Timing TURNS = new Timing(2000, 40, 120, 15);
 
     private final boolean quick;
     private final List<Integer> counts;
     private final int most;
-    private final Map<Setting, Integer> rounds = new LinkedHashMap<>();
+    private final List<Heat> heats = new ArrayList<>();
 
     private Plan(boolean quick, int cores) {
         this.quick = quick;
@@ -92,60 +88,84 @@ public final class Plan {
     }
 
     private void brief() {
-        designs(3, FrameSize.B512, Providers.OPENSSL, oneTwoAndMost());
-        designs(3, FrameSize.B64, Providers.NULL, oneAndMost());
-        ceiling(3, FrameSize.B512, oneTwoAndMost());
+        List<Setting> main = designs(usual(), oneTwoAndMost());
+        main.addAll(ceiling(FrameSize.B512, oneTwoAndMost()));
+        heat(1, "512 B", main);
+        List<Setting> noCipher = designs(small(), oneAndMost());
+        noCipher.add(small().with(RINGLESS));
+        heat(1, "64 B, no cipher", noCipher);
         if (most > 1) {
             for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
-                add(3, Setting.of(PER_CORE, 1).with(size).withSas(1));
-                add(3, Setting.of(ONE_LANE_GROUPED, 2).with(size).withSas(1));
+                Setting one = usual().with(size).withSas(1);
+                heat(
+                        1,
+                        "one SA, " + size.label(),
+                        List.of(one, one.with(ONE_LANE_GROUPED).withThreads(2)));
             }
         }
-        add(1, Setting.of(RINGLESS, 1).with(Look.STAGES));
-        ring(3);
+        alone(1, "stages", List.of(usual().with(RINGLESS).with(Look.STAGES)));
         wireOrder(1);
     }
 
     private void whole() {
-        designs(5, FrameSize.B512, Providers.OPENSSL, counts);
-        ceiling(5, FrameSize.B512, counts);
+        List<Setting> main = designs(usual(), counts);
+        main.addAll(ceiling(FrameSize.B512, counts));
+        heat(3, "512 B", main);
         for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
-            designs(3, size, Providers.OPENSSL, oneAndMost());
-            ceiling(3, size, oneAndMost());
-            designs(3, size, Providers.NULL, oneAndMost());
+            List<Setting> bySize = designs(usual().with(size), oneAndMost());
+            bySize.addAll(ceiling(size, oneAndMost()));
+            heat(3, size.label(), bySize);
         }
-        designs(3, FrameSize.IMIX, Providers.OPENSSL, oneAndMost());
-        numbersOfSas();
         oneSa();
-        oneThingAtATime();
-        for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
-            add(3, Setting.of(RINGLESS, 1).with(size).with(Look.STAGES));
-        }
-        wireOrder(3);
-        handOver();
-        ring(5);
-    }
-
-    private void designs(int times, FrameSize size, String provider, Collection<Integer> threads) {
-        for (int n : threads) {
-            for (Contender design : DESIGNS) {
-                add(times, Setting.of(design, n).with(size).withProvider(provider));
+        for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
+            Setting noCipher = small().with(size);
+            List<Setting> bySize = designs(noCipher, oneAndMost());
+            if (noCipher.equals(small())) {
+                bySize.add(noCipher.with(RINGLESS)); // what the ring costs
             }
+            heat(3, size.label() + ", no cipher", bySize);
         }
+        heat(2, "IMIX", designs(usual().with(FrameSize.IMIX), oneAndMost()));
+        numbersOfSas();
+        variants();
+        parts();
+        handOver();
+        List<Setting> stages = new ArrayList<>();
+        for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
+            stages.add(usual().with(size).with(RINGLESS).with(Look.STAGES));
+        }
+        alone(2, "stages", stages);
+        wireOrder(2);
     }
 
-    private void ceiling(int times, FrameSize size, Collection<Integer> threads) {
-        threads.forEach(n -> add(times, Setting.of(CIPHER_ALONE, n).with(size)));
+    /** One lane on one thread, with what settings have unless they say otherwise. */
+    private static Setting usual() {
+        return Setting.of(PER_CORE, 1);
+    }
+
+    /** The same where nothing hides what the designs cost. */
+    private static Setting small() {
+        return usual().with(FrameSize.B64).withProvider(Providers.NULL);
+    }
+
+    private static List<Setting> designs(Setting base, Collection<Integer> threads) {
+        List<Setting> designs = new ArrayList<>();
+        for (Contender design : DESIGNS) {
+            threads.forEach(n -> designs.add(base.with(design).withThreads(n)));
+        }
+        return designs;
+    }
+
+    private static List<Setting> ceiling(FrameSize size, Collection<Integer> threads) {
+        return threads.stream().map(n -> Setting.of(CIPHER_ALONE, n).with(size)).toList();
     }
 
     private void numbersOfSas() {
-        for (int sas : List.of(1, MANY_SAS)) {
-            for (int n : oneAndMost()) {
-                for (Contender design : DESIGNS) {
-                    add(3, Setting.of(design, n).withSas(sas));
-                }
-            }
+        List<Setting> settings = new ArrayList<>();
+        for (int sas : List.of(1, SAS, MANY_SAS)) {
+            settings.addAll(designs(usual().withSas(sas), List.of(most)));
         }
+        heat(2, "numbers of SAs", settings);
     }
 
     private void oneSa() {
@@ -154,63 +174,79 @@ public final class Plan {
         }
         for (String provider : List.of(Providers.OPENSSL, Providers.NULL)) {
             for (FrameSize size : List.of(FrameSize.B64, FrameSize.B1400)) {
-                Setting one = Setting.of(PER_CORE, 1).with(size).withProvider(provider).withSas(1);
-                add(5, one);
-                for (int n : one.hasCipher() ? counts : List.of(1, 2)) {
-                    if (n > 1) {
-                        add(5, one.with(ONE_LANE_GROUPED).withThreads(n));
-                    }
-                }
-                add(3, one.with(ONE_LANE_AUTO).withThreads(2));
-                add(3, one.with(FINE_GRAINED).withThreads(2));
+                Setting one = usual().with(size).withProvider(provider).withSas(1);
+                List<Setting> settings = new ArrayList<>(List.of(one));
+                counts.stream()
+                        .filter(n -> n == 2 || n > 2 && one.hasCipher())
+                        .forEach(n -> settings.add(one.with(ONE_LANE_GROUPED).withThreads(n)));
+                settings.add(one.with(ONE_LANE_AUTO).withThreads(2));
+                settings.add(one.with(FINE_GRAINED).withThreads(2));
+                String cipher = one.hasCipher() ? "" : ", no cipher";
+                heat(3, "one SA, " + size.label() + cipher, settings);
             }
         }
         if (most >= 4) {
-            add(3, Setting.of(ONE_LANE_DEDICATED, most - 2).withSas(1));
+            Setting one = usual().withSas(1);
+            Setting dedicated = one.with(ONE_LANE_DEDICATED).withThreads(most - 2);
+            heat(2, "one SA, a thread for each role", List.of(one, dedicated));
         }
     }
 
-    /** What the ring costs where one thread has all of a lane's roles. */
-    private void ring(int times) {
-        Setting lane = Setting.of(PER_CORE, 1).with(FrameSize.B64).withProvider(Providers.NULL);
-        add(times, lane);
-        add(times, lane.with(RINGLESS));
+    /** The designs with one thing changed. */
+    private void variants() {
+        List<Setting> settings = new ArrayList<>();
+        for (Contender design : DESIGNS) {
+            Setting base = Setting.of(design, most);
+            settings.add(base);
+            switch (design) {
+                case GIANT_LOCK -> settings.add(base.with(GIANT_LOCK_PER_PACKET));
+                case FINE_GRAINED -> settings.add(base.with(FINE_GRAINED_PER_RUN));
+                default -> {}
+            }
+            settings.add(base.withBurst(1));
+            settings.add(base.with(Steering.BY_FLOW));
+        }
+        heat(2, "one thing changed", settings);
     }
 
-    /** Settings that differ from one in {@link #designs} in one thing. */
-    private void oneThingAtATime() {
+    /** A lane taken apart. */
+    private void parts() {
         for (int n : oneAndMost()) {
-            add(3, Setting.of(GIANT_LOCK_PER_PACKET, n));
-            add(3, Setting.of(FINE_GRAINED_PER_RUN, n));
-            DESIGNS.forEach(d -> add(3, Setting.of(d, n).withBurst(1)));
-        }
-        DESIGNS.forEach(d -> add(3, Setting.of(d, most).with(Steering.BY_FLOW)));
-        for (int n : oneAndMost()) {
-            Setting parts =
-                    Setting.of(RINGLESS, n).with(FrameSize.B64).withProvider(Providers.NULL);
-            PARTS.forEach(p -> add(3, parts.with(p)));
-            add(3, parts.withBurst(1));
+            Setting bare = small().with(RINGLESS).withThreads(n);
+            List<Setting> settings = new ArrayList<>();
+            PARTS.forEach(p -> settings.add(bare.with(p)));
+            settings.add(bare.withBurst(1));
+            heat(
+                    2,
+                    n == 1 ? "shared parts, 1 thread" : "shared parts, %d threads".formatted(n),
+                    settings);
         }
     }
 
     private void wireOrder(int times) {
         if (most > 1) {
             Setting wire = Setting.of(FINE_GRAINED, 2).withSas(1).with(Look.WIRE_ORDER);
-            add(times, wire);
-            add(times, wire.with(GIANT_LOCK));
-            add(times, wire.with(PER_CORE));
-            add(times, wire.with(ONE_LANE_GROUPED));
+            alone(
+                    times,
+                    "order on the wire",
+                    List.of(
+                            wire,
+                            wire.with(GIANT_LOCK),
+                            wire.with(PER_CORE),
+                            wire.with(ONE_LANE_GROUPED)));
         }
     }
 
     private void handOver() {
+        List<Setting> settings = new ArrayList<>();
         for (FrameSize size : List.of(FrameSize.B64, FrameSize.B512, FrameSize.B1400)) {
             Setting here = Setting.of(HAND_OVER, 1).with(size).withProvider(Providers.NULL);
-            add(3, here);
+            settings.add(here);
             if (most > 1) {
-                add(3, here.withThreads(2));
+                settings.add(here.withThreads(2));
             }
         }
+        heat(2, "hand-over", settings);
     }
 
     private Collection<Integer> oneAndMost() {
@@ -221,71 +257,68 @@ public final class Plan {
         return new TreeSet<>(List.of(1, Math.min(2, most), most));
     }
 
-    private void add(int times, Setting setting) {
-        rounds.merge(setting, times, Math::max);
+    private void heat(int times, String name, List<Setting> settings) {
+        heats.add(new Heat(name, settings, TURNS, times));
+    }
+
+    /** What is not compared by turns: one long turn for each, never stopped. */
+    private void alone(int times, String name, List<Setting> settings) {
+        Timing timing = new Timing(TURNS.warmUpMillis(), TURNS.settleMillis(), 1000, 1);
+        settings.forEach(s -> heats.add(new Heat(name, List.of(s), timing, times)));
     }
 
     boolean isQuick() {
         return quick;
     }
 
-    /** What is measured, in the order of a round, and how often. */
-    public Map<Setting, Integer> rounds() {
-        return Collections.unmodifiableMap(rounds);
+    /** What is measured. A setting that is compared with several others may be in several heats. */
+    public List<Heat> heats() {
+        return Collections.unmodifiableList(heats);
     }
 
     /** The setting whose throughput says what load latency is looked at with. */
     Setting loadReference() {
-        return Setting.of(PER_CORE, 1);
+        return usual();
     }
 
-    /** What is measured when it is known that one lane forwards {@code perSecond} packets. */
-    Map<Setting, Integer> latencyRounds(double perSecond) {
-        Map<Setting, Integer> latency = new LinkedHashMap<>();
+    /**
+     * What is measured when it is known that one lane forwards {@code perSecond} packets: each
+     * alone and never stopped.
+     */
+    List<Heat> latencyHeats(double perSecond) {
         Setting base = loadReference().with(Look.LATENCY).withLoad(Math.round(perSecond * LOAD));
-        for (Contender design : DESIGNS) {
-            latency.put(base.with(design).withThreads(Math.min(2, most)), quick ? 1 : 3);
-        }
+        List<Setting> settings = new ArrayList<>();
+        DESIGNS.forEach(d -> settings.add(base.with(d).withThreads(Math.min(2, most))));
         if (!quick) {
-            latency.put(base, 3);
+            settings.add(base);
             for (Collector collector : Collector.values()) {
-                latency.put(base.with(collector, GARBAGE), 3);
+                settings.add(base.with(collector, GARBAGE));
             }
         }
-        return latency;
+        // Rare events need time.
+        Timing timing = new Timing(TURNS.warmUpMillis(), 100, quick ? 2000 : 4000, 1);
+        return new LinkedHashSet<>(settings)
+                .stream().map(s -> new Heat("latency", List.of(s), timing, quick ? 1 : 2)).toList();
     }
 
-    /** How long a run is, so that all of them take the time a race may take. */
+    /** How long the JVMs of a heat work that takes turns. */
     Timing timing() {
-        return fit(quick ? QUICK_SECONDS : FULL_SECONDS, runs());
+        return TURNS;
     }
 
-    /** How long a run is that looks at latency: rare events need time. */
-    Timing latencyTiming() {
-        return quick ? new Timing(1000, 2000) : new Timing(1500, 4000);
+    /** What all of it takes, about. */
+    long expectedMillis() {
+        return Stream.concat(heats.stream(), latencyHeats(1).stream())
+                .mapToLong(h -> (long) h.times() * h.expectedMillis())
+                .sum();
     }
 
-    int runs() {
-        return rounds.values().stream().mapToInt(Integer::intValue).sum();
-    }
-
-    private static Timing fit(int seconds, int runs) {
-        int each = seconds * 1000 / runs - OVERHEAD_MILLIS;
-        int warmUp = Math.clamp(each * 2L / 5, 600, 2000);
-        return new Timing(warmUp, Math.clamp(each - warmUp, 700, 4000));
-    }
-
-    /** Lists what there is to do in turn: all settings once, then all that want another time. */
-    static List<Setting> interleaved(Map<Setting, Integer> rounds) {
-        List<Setting> turns = new ArrayList<>();
-        int most = rounds.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-        for (int round = 0; round < most; round++) {
-            for (Map.Entry<Setting, Integer> entry : rounds.entrySet()) {
-                if (entry.getValue() > round) {
-                    turns.add(entry.getKey());
-                }
-            }
-        }
-        return turns;
+    /** Lists what there is to do: all heats once, then all that want another time. */
+    static List<Heat> rounds(List<Heat> heats) {
+        int most = heats.stream().mapToInt(Heat::times).max().orElse(0);
+        return IntStream.range(0, most)
+                .boxed()
+                .flatMap(round -> heats.stream().filter(h -> h.times() > round))
+                .toList();
     }
 }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A gateway's numbers at one moment; two of them make a measurement.
+ * A gateway's numbers at one moment; two of them make a {@link Usage}.
  *
  * @param nanos when the packets were counted
  * @param packets sent by then
@@ -43,18 +43,19 @@ record Probe(long nanos, long packets, Subject.Counts counts, Map<Long, Use> thr
         return new Probe(nanos, packets, gateway.counts(), threads);
     }
 
-    /** What each thread of the packet path used from {@code before} to this moment. */
-    List<RunResult.ThreadUse> threadsSince(Probe before) {
-        List<RunResult.ThreadUse> uses = new ArrayList<>();
+    /** What was used and counted from {@code before} to this moment. */
+    Usage since(Probe before) {
+        List<Usage.ThreadUse> uses = new ArrayList<>();
         threads.forEach(
                 (id, now) -> {
                     Use then = before.threads.getOrDefault(id, new Use(now.name, 0, 0));
                     uses.add(
-                            new RunResult.ThreadUse(
+                            new Usage.ThreadUse(
                                     now.name,
                                     now.cpuNanos - then.cpuNanos,
                                     now.allocatedBytes - then.allocatedBytes));
                 });
-        return uses;
+        return new Usage(
+                packets - before.packets, nanos - before.nanos, uses, counts.since(before.counts));
     }
 }

@@ -2,57 +2,57 @@ package io.esplanade.bench.race;
 
 import io.esplanade.bench.text.ProgressLine;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Measures what a plan says, each run in a JVM of its own, in interleaved rounds: whatever the
- * machine does meanwhile, it does to all settings alike. One thread.
- */
+/** Runs the heats that a plan says, all of them once before any a second time. One thread. */
 public final class Race {
 
     private final Plan plan;
     private final Machine machine;
-    private final Runs runs;
+    private final Racer.Starter starter;
     private final ProgressLine progress;
     private final Map<Setting, List<RunResult>> results = new LinkedHashMap<>();
     private final Map<Setting, List<String>> failures = new HashMap<>();
     private final long start = System.nanoTime();
-    private int done;
-    private int total;
-
-    /** How one run is made. */
-    @FunctionalInterface
-    interface Runs {
-        RunResult run(Request request) throws Child.FailedException, InterruptedException;
-    }
+    private final int total;
+    private final long expectedMillis;
+    private int heats; // begun
+    private long doneMillis; // of those expected
+    private double pace = 1; // what was spent for each of them
 
     public Race(Plan plan, Machine machine, ProgressLine progress) {
-        this(plan, machine, progress, Child::run);
+        this(plan, machine, progress, Child::start);
     }
 
-    Race(Plan plan, Machine machine, ProgressLine progress, Runs runs) {
+    Race(Plan plan, Machine machine, ProgressLine progress, Racer.Starter starter) {
         this.plan = plan;
         this.machine = machine;
         this.progress = progress;
-        this.runs = runs;
+        this.starter = starter;
+        total = Plan.rounds(plan.heats()).size() + Plan.rounds(plan.latencyHeats(1)).size();
+        expectedMillis = plan.expectedMillis();
     }
 
-    /** Runs all of it; failures are kept with the results. */
-    public Results run() throws InterruptedException {
-        List<Setting> turns = Plan.interleaved(plan.rounds());
-        total = turns.size() + Plan.interleaved(plan.latencyRounds(1)).size();
-        for (Setting setting : turns) {
-            run(setting, plan.timing());
+    /**
+     * Runs all of it; failures are kept with the results.
+     *
+     * @throws IOException if the machine has not the memory for it
+     */
+    public Results run() throws IOException, InterruptedException {
+        long need = plan.heats().stream().mapToInt(Heat::megabytes).max().orElse(0);
+        if (need > machine.freeMegabytes()) {
+            throw new IOException(
+                    "the race needs %,d MB of memory, and %,d are free"
+                            .formatted(need, machine.freeMegabytes()));
         }
-        if (results.containsKey(plan.loadReference())) {
-            double rate = outcome(plan.loadReference()).rate().median();
-            for (Setting setting : Plan.interleaved(plan.latencyRounds(rate))) {
-                run(setting, plan.latencyTiming());
-            }
+        run(plan.heats());
+        if (!results.getOrDefault(plan.loadReference(), List.of()).isEmpty()) {
+            run(plan.latencyHeats(outcome(plan.loadReference()).rate().median()));
         }
         List<Outcome> outcomes = new ArrayList<>();
         results.keySet().forEach(s -> outcomes.add(outcome(s)));
@@ -64,19 +64,41 @@ public final class Race {
                 setting, results.get(setting), failures.getOrDefault(setting, List.of()));
     }
 
-    private void run(Setting setting, Timing timing) throws InterruptedException {
-        progress.show("%s  %s".formatted(progress(), setting.label()));
+    private void run(List<Heat> heats) throws InterruptedException {
+        for (Heat heat : Plan.rounds(heats)) {
+            run(heat);
+        }
+    }
+
+    private void run(Heat heat) throws InterruptedException {
+        int number = ++heats;
+        String name = heat.name();
+        try (HeatRun run =
+                new HeatRun(
+                        heat,
+                        number,
+                        machine.cpus(),
+                        starter,
+                        doing -> progress.show("%s  %s: %s".formatted(progress(), name, doing)))) {
+            run.run();
+            doneMillis += heat.expectedMillis();
+            pace = (double) spentMillis() / doneMillis;
+            heat.settings().forEach(s -> note(s, run));
+        }
+    }
+
+    private void note(Setting setting, HeatRun run) {
         List<RunResult> mine = results.computeIfAbsent(setting, _ -> new ArrayList<>());
         String found;
-        try {
-            RunResult result = runs.run(new Request(setting, timing, machine.cpus()));
+        if (run.results().containsKey(setting)) {
+            RunResult result = run.results().get(setting);
             mine.add(result);
             found = figure(result);
-        } catch (Child.FailedException e) {
-            failures.computeIfAbsent(setting, _ -> new ArrayList<>()).add(e.getMessage());
-            found = "FAILED: " + e.getMessage().lines().findFirst().orElse("it said nothing");
+        } else {
+            String said = run.failures().get(setting);
+            failures.computeIfAbsent(setting, _ -> new ArrayList<>()).add(said);
+            found = "FAILED: " + said.lines().findFirst().orElse("it said nothing");
         }
-        done++;
         progress.done("%s  %s: %s".formatted(progress(), setting.label(), found));
     }
 
@@ -88,17 +110,22 @@ public final class Race {
                     .findFirst()
                     .orElse("no latency");
         }
-        return "%.2f Mpps".formatted(result.perSecond() / 1e6);
+        return "%.2f Mpps".formatted(result.rate().median() / 1e6);
     }
 
-    /** {@code [12/96] 1:10, 8:20 to go}. */
+    private long spentMillis() {
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    /** {@code [12/96] 1:10, 8:20 to go}: as long as expected, at the pace of the heats so far. */
     private String progress() {
-        long spent = (System.nanoTime() - start) / 1_000_000_000;
-        String left = done == 0 ? "" : ", %s to go".formatted(time(spent * (total - done) / done));
-        return "[%d/%d] %s%s".formatted(done, total, time(spent), left);
+        long spent = spentMillis();
+        long left = Math.round(expectedMillis * pace) - spent;
+        return "[%d/%d] %s, %s to go".formatted(heats, total, time(spent), time(left));
     }
 
-    private static String time(long seconds) {
+    private static String time(long millis) {
+        long seconds = Math.max(0, millis / 1000);
         return "%d:%02d".formatted(seconds / 60, seconds % 60);
     }
 }

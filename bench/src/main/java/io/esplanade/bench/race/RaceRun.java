@@ -2,27 +2,46 @@ package io.esplanade.bench.race;
 
 import io.esplanade.bench.text.Json;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
 /**
- * The main of a child JVM: measures the one setting that its argument says, prints the result as
- * one line of JSON, and ends.
+ * The main of a child JVM. It warms up the one setting that its argument says, and then takes turns
+ * with others: a line that it reads asks for one slice. Each answer is a line of JSON: when it is
+ * warm, after each slice, and the result at the end of the input.
  */
 public final class RaceRun {
 
+    /** A figure of the result: how long the JIT took, ms. */
+    static final String WARM_UP = "warm-up-millis";
+
     private RaceRun() {}
 
-    public static void main(String[] args) throws Exception {
-        Request request = Request.fromJson(args[0]);
-        System.out.println(Json.line(measure(request).toMap()));
-        System.out.flush();
-        System.exit(0); // whatever threads are left
+    public static void main(String[] args) {
+        Signals.dieWithParent(); // a parent that died before this never stops us: the input ends
+        try {
+            serve(Request.fromJson(args[0]));
+            System.exit(0); // whatever threads are left
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
     }
 
-    /** Measures in this JVM. */
-    static RunResult measure(Request request) throws Exception {
-        return switch (request.setting().contender()) {
-            case CIPHER_ALONE -> new CipherRun(request).measure();
-            case HAND_OVER -> HandOverRun.measure(request);
-            default -> EngineRun.measure(request);
-        };
+    private static void serve(Request request) throws Exception {
+        BufferedReader in =
+                new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        Timing timing = request.timing();
+        Trial trial = Trial.of(request);
+        long warmUp = WarmUp.of(trial, timing);
+        out.println(Json.line(Json.object(WARM_UP, warmUp)));
+        while (in.readLine() != null) {
+            trial.work(timing.settleMillis());
+            out.println(Json.line(trial.slice(timing.measuredMillis()).toMap()));
+        }
+        out.println(Json.line(trial.end().with(WARM_UP, warmUp).toMap()));
     }
 }

@@ -10,8 +10,9 @@ import java.util.stream.IntStream;
  * What a child JVM is asked, its one argument.
  *
  * @param cpus where the threads of the packet path go, in this order
+ * @param heat the number of its heat, which the result repeats
  */
-record Request(Setting setting, Timing timing, List<Integer> cpus) {
+record Request(Setting setting, Timing timing, List<Integer> cpus, int heat) {
 
     /** The CPU of thread {@code index}: they start over where there are more threads than CPUs. */
     int cpu(int index) {
@@ -26,17 +27,22 @@ record Request(Setting setting, Timing timing, List<Integer> cpus) {
     String toJson() {
         return Json.line(
                 Json.object(
-                        "setting", setting.toMap(),
-                        "warmUpMillis", timing.warmUpMillis(),
-                        "measuredMillis", timing.measuredMillis(),
-                        "cpus", cpus));
+                        "setting",
+                        setting.toMap(),
+                        "timing",
+                        timing.toMap(),
+                        "cpus",
+                        cpus,
+                        "heat",
+                        heat));
     }
 
     static Request fromJson(String json) {
         JsonObject map = JsonObject.read(json);
         return new Request(
                 Setting.from(map.object("setting")),
-                new Timing((int) map.number("warmUpMillis"), (int) map.number("measuredMillis")),
-                map.numbers("cpus").stream().map(Long::intValue).toList());
+                Timing.from(map.object("timing")),
+                map.numbers("cpus").stream().map(Long::intValue).toList(),
+                (int) map.number("heat"));
     }
 }

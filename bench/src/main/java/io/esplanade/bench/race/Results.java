@@ -10,7 +10,7 @@ import java.util.stream.Stream;
  *
  * @param machine where it ran
  * @param outcomes one per setting, in the order of the plan
- * @param timing how long each run was
+ * @param timing how long the JVMs worked that took turns
  * @param quick whether it was the short race
  */
 public record Results(Machine machine, List<Outcome> outcomes, Timing timing, boolean quick) {

@@ -3,46 +3,41 @@ package io.esplanade.bench.race;
 import io.esplanade.bench.text.Json;
 import io.esplanade.bench.text.JsonObject;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
- * What one run measured: the child prints it, the parent reads it, the report keeps it.
+ * What one JVM measured: the child prints it, the parent reads it, the report keeps it.
  *
  * @param setting what was measured
- * @param packets that went through while it was measured
- * @param wireBytes of the packets sent, from the outer IP header on
- * @param nanos how long that was, wall time
- * @param threads what each thread of the packet path used
- * @param counters every counter of the engine by its label, and drops by {@code drop-REASON}
+ * @param heat the number of the heat it ran in: slices of the same heat and turn are neighbours
+ * @param slices one for each turn, in their order
+ * @param used what a gateway used and counted in them
  * @param figures what else was found, by name, such as {@code order-violations}
  * @param latency percentiles, ns, ascending; empty unless it was looked at
  * @param texts what ran: JVM, provider
  */
 public record RunResult(
         Setting setting,
-        long packets,
-        long wireBytes,
-        long nanos,
-        List<ThreadUse> threads,
-        Map<String, Long> counters,
+        int heat,
+        List<Slice> slices,
+        Usage used,
         Map<String, Double> figures,
         List<Percentile> latency,
         Map<String, String> texts) {
 
-    /** What a thread used, CPU ns and heap bytes. */
-    public record ThreadUse(String name, long cpuNanos, long allocatedBytes) {
-        private Map<String, Object> toMap() {
-            return Json.object(
-                    "name", name, "cpuNanos", cpuNanos, "allocatedBytes", allocatedBytes);
-        }
-
-        private static ThreadUse from(JsonObject map) {
-            return new ThreadUse(
-                    map.string("name"), map.number("cpuNanos"), map.number("allocatedBytes"));
-        }
+    /** What was measured without a gateway. */
+    static RunResult of(Request request, List<Slice> slices, Map<String, String> texts) {
+        return new RunResult(
+                request.setting(),
+                request.heat(),
+                List.copyOf(slices),
+                Usage.NONE,
+                Map.of(),
+                List.of(),
+                texts);
     }
 
     /**
@@ -61,60 +56,44 @@ public record RunResult(
         }
     }
 
-    public double perSecond() {
-        return packets * 1e9 / nanos;
+    /** Packets per second, of each slice. */
+    public Sample rate() {
+        return Sample.of(slices.stream().mapToDouble(Slice::perSecond).toArray());
     }
 
-    /** CPU time of the packet path's threads per packet, ns. */
-    public double cpuNanosPerPacket() {
-        return perPacket(ThreadUse::cpuNanos);
-    }
-
-    /** Heap bytes that the packet path's threads allocated per packet. */
-    public double allocatedPerPacket() {
-        return perPacket(ThreadUse::allocatedBytes);
-    }
-
-    private double perPacket(ToDoubleFunction<ThreadUse> what) {
-        return threads.stream().mapToDouble(what).sum() / Math.max(1, packets);
-    }
-
-    /** A counter by its label; 0 where there is none. */
-    public long counter(String label) {
-        return counters.getOrDefault(label, 0L);
+    /** The same and one more figure. */
+    RunResult with(String figure, double value) {
+        Map<String, Double> more = new LinkedHashMap<>(figures);
+        more.put(figure, value);
+        return new RunResult(setting, heat, slices, used, more, latency, texts);
     }
 
     public Map<String, Object> toMap() {
         return Json.object(
                 "setting", setting.toMap(),
-                "packets", packets,
-                "wireBytes", wireBytes,
-                "nanos", nanos,
-                "threads", threads.stream().map(ThreadUse::toMap).toList(),
-                "counters", counters,
+                "heat", heat,
+                "slices", slices.stream().map(Slice::toMap).toList(),
+                "used", used.toMap(),
                 "figures", figures,
                 "latency", latency.stream().map(Percentile::toMap).toList(),
                 "texts", texts);
     }
 
     static RunResult from(JsonObject map) {
-        Map<String, Long> counters = new LinkedHashMap<>();
-        JsonObject counted = map.object("counters");
-        counted.members().forEach((k, v) -> counters.put("" + k, counted.number("" + k)));
         Map<String, Double> figures = new LinkedHashMap<>();
         JsonObject found = map.object("figures");
         found.members().forEach((k, v) -> figures.put("" + k, found.real("" + k)));
         Map<String, String> texts = new LinkedHashMap<>();
         map.object("texts").members().forEach((k, v) -> texts.put("" + k, "" + v));
+        List<Percentile> latency = new ArrayList<>();
+        map.objects("latency").forEach(p -> latency.add(Percentile.from(p)));
         return new RunResult(
                 Setting.from(map.object("setting")),
-                map.number("packets"),
-                map.number("wireBytes"),
-                map.number("nanos"),
-                map.objects("threads").stream().map(ThreadUse::from).toList(),
-                counters,
+                (int) map.number("heat"),
+                map.objects("slices").stream().map(Slice::from).toList(),
+                Usage.from(map.object("used")),
                 figures,
-                map.objects("latency").stream().map(Percentile::from).toList(),
+                latency,
                 texts);
     }
 }

@@ -5,10 +5,12 @@ import java.util.Arrays;
 /**
  * Figures of the same thing, measured several times.
  *
- * @param median of an even number, the mean of the two in the middle
+ * @param median half of them are not above it
+ * @param low the first quartile: a quarter of them is not above it
+ * @param high the third quartile
  * @param count how many there were
  */
-public record Sample(double median, double min, double max, int count) {
+public record Sample(double median, double low, double high, int count) {
 
     /**
      * @throws IllegalArgumentException if there are none
@@ -19,12 +21,23 @@ public record Sample(double median, double min, double max, int count) {
         }
         double[] sorted = figures.clone();
         Arrays.sort(sorted);
-        int n = sorted.length;
-        return new Sample((sorted[(n - 1) / 2] + sorted[n / 2]) / 2, sorted[0], sorted[n - 1], n);
+        return new Sample(
+                quantile(sorted, 0.5),
+                quantile(sorted, 0.25),
+                quantile(sorted, 0.75),
+                sorted.length);
+    }
+
+    /** Between two figures in proportion. */
+    private static double quantile(double[] sorted, double q) {
+        double at = q * (sorted.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.length - 1);
+        return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
     }
 
     /** The same figures in another unit, which is not negative. */
     public Sample times(double factor) {
-        return new Sample(median * factor, min * factor, max * factor, count);
+        return new Sample(median * factor, low * factor, high * factor, count);
     }
 }

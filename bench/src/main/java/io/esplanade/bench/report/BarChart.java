@@ -24,7 +24,7 @@ final class BarChart {
     /**
      * One bar: parts laid end to end.
      *
-     * @param low the least of the rounds; as {@code high} if there is no range to show
+     * @param low the first quartile; as {@code high}, the third, if there is no range to show
      * @param text the value in words
      */
     record Bar(String name, List<Part> parts, double low, double high, String text) {

@@ -81,7 +81,7 @@ final class Costs {
                         .draw(),
                 "A lane without its ring, on one thread, OpenSSL, bursts of 32. Measured: each"
                     + " stage timed for each burst, less what reading the clock takes; medians of"
-                    + " the rounds.");
+                    + " the JVMs.");
     }
 
     private static BarChart.Part part(Outcome outcome, String stage, String css) {
@@ -126,7 +126,7 @@ final class Costs {
                                 Axis.linear("million packets per second", BarChart.longest(groups)),
                                 groups)
                         .draw(),
-                "64 B, 64 SAs, each on one thread. Measured: medians and the range of the rounds.");
+                "64 B, 64 SAs, each on one thread. Measured: medians and quartiles of the slices.");
     }
 
     private static String partName(Contender part) {
@@ -162,7 +162,7 @@ final class Costs {
                         .draw(),
                 "512 B, 64 SAs, OpenSSL, %s; each bar differs from \"as it is\" in one thing."
                                 .formatted(Designs.threads(threads))
-                        + " Measured: medians and the range of the rounds.");
+                        + " Measured: medians and quartiles of the slices.");
     }
 
     private static Map<String, Setting> variants(Setting base) {
@@ -198,37 +198,38 @@ final class Costs {
                         "Heap, B"),
                 rows);
         page.note(
-                "512 B, 64 SAs, OpenSSL; per packet, medians. Contended is of the locks taken, held"
-                        + " is of the time. The engine counts the same in every run: these are the"
-                        + " counters that operators see.");
+                "512 B, 64 SAs, OpenSSL; per packet, medians of the JVMs. Contended is of the locks"
+                    + " taken, held is of the time. The engine counts the same in every run: these"
+                    + " are the counters that operators see.");
     }
 
     private static List<String> contention(Outcome o) {
-        double taken = o.sample(r -> perPacket(r, "lock-taken")).median();
+        double taken = o.sample(r -> r.used().perPacket("lock-taken")).median();
         return List.of(
                 o.setting().contender().label(),
                 "" + o.setting().threads(),
                 orDash("%.2f", taken),
                 orDash("%.1f %%", taken == 0 ? 0 : contended(o)),
-                orDash("%.1f", o.sample(r -> perPacket(r, "lock-wait-nanos")).median()),
+                orDash("%.1f", o.sample(r -> r.used().perPacket("lock-wait-nanos")).median()),
                 orDash("%.1f %%", 100 * heldShare(o)),
-                orDash("%.2f", o.sample(r -> perPacket(r, "hand-overs")).median()),
-                Figures.format("%.0f", o.sample(RunResult::cpuNanosPerPacket).median()),
-                Figures.format("%.3f", o.sample(RunResult::allocatedPerPacket).median()));
+                orDash("%.2f", o.sample(r -> r.used().perPacket("hand-overs")).median()),
+                Figures.format("%.0f", o.sample(r -> r.used().cpuNanosPerPacket()).median()),
+                Figures.format("%.3f", o.sample(r -> r.used().allocatedPerPacket()).median()));
     }
 
     private static double contended(Outcome o) {
-        return o.sample(r -> 100.0 * r.counter("lock-contended") / r.counter("lock-taken"))
+        return o.sample(
+                        r ->
+                                100.0
+                                        * r.used().counter("lock-contended")
+                                        / r.used().counter("lock-taken"))
                 .median();
     }
 
     /** The share of the time in which the giant lock was held, 0 to 1. */
     static double heldShare(Outcome o) {
-        return o.sample(r -> (double) r.counter("lock-held-nanos") / r.nanos()).median();
-    }
-
-    private static double perPacket(RunResult result, String counter) {
-        return (double) result.counter(counter) / Math.max(1, result.packets());
+        return o.sample(r -> (double) r.used().counter("lock-held-nanos") / r.used().nanos())
+                .median();
     }
 
     private void handOver() {
@@ -251,13 +252,11 @@ final class Costs {
     }
 
     private static List<String> handOver(Outcome same, Outcome other) {
-        double here = 1e9 / same.rate().median();
-        double there = 1e9 / other.rate().median();
         return List.of(
                 same.setting().size().label(),
-                Figures.three(here),
-                Figures.three(there),
-                Figures.three(there - here));
+                Figures.three(1e9 / same.rate().median()),
+                Figures.three(1e9 / other.rate().median()),
+                other.beyond(same).map(s -> Figures.three(s.median())).orElse("–"));
     }
 
     private static String orDash(String format, double value) {

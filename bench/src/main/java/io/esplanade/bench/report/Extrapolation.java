@@ -69,8 +69,8 @@ final class Extrapolation {
                     Point.measured(
                             n,
                             rate,
-                            o.rate().min() / 1e6,
-                            o.rate().max() / 1e6,
+                            o.rate().low() / 1e6,
+                            o.rate().high() / 1e6,
                             Figures.three(rate)));
         }
         double last = points.getLast().x();

@@ -1,7 +1,8 @@
 package io.esplanade.bench.report;
 
 import io.esplanade.bench.race.Outcome;
-import io.esplanade.bench.race.RunResult;
+import io.esplanade.bench.race.Sample;
+import io.esplanade.engine.counters.Counter;
 
 import java.util.Locale;
 
@@ -13,6 +14,8 @@ final class Figures {
      * 802.3), in bytes.
      */
     static final int ETHERNET = 38;
+
+    private static final String BYTES = Counter.TX_BYTES.label();
 
     private Figures() {}
 
@@ -54,13 +57,13 @@ final class Figures {
     }
 
     /** Bits per second that the ESP packets would take on an Ethernet, framing included. */
-    static double wireBits(RunResult result) {
-        double bytes = result.wireBytes() + (double) ETHERNET * result.packets();
-        return bytes * 8e9 / result.nanos();
+    static Sample wireBits(Outcome outcome) {
+        double bytes = outcome.sample(r -> r.used().perPacket(BYTES)).median();
+        return outcome.rate().times(8 * (bytes + ETHERNET));
     }
 
-    /** The median of how often {@code one} goes into {@code other}, by packets per second. */
-    static double ratio(Outcome other, Outcome one) {
-        return other.rate().median() / one.rate().median();
+    /** The median and the quartiles: {@code 1.31× (1.28–1.33)}. */
+    static String times(Sample ratio) {
+        return format("%s (%.2f–%.2f)", times(ratio.median()), ratio.low(), ratio.high());
     }
 }

@@ -104,7 +104,7 @@ final class Latency {
                         percents(),
                         Axis.logarithmic("µs", Math.max(0.1, least), Throughput.most(series)),
                         series),
-                "Logarithmic. Measured: medians of the rounds, with their range.");
+                "Logarithmic. Measured: medians of the JVMs, with quartiles.");
         page.table(List.of("", "p50", "p90", "p99", "p99.9", "p99.99", "max"), rows);
     }
 
@@ -130,7 +130,7 @@ final class Latency {
             String text = percent == 100 ? Figures.nanos(micros.median() * 1e3) : "";
             points.add(
                     Point.measured(
-                            place(percent), micros.median(), micros.min(), micros.max(), text));
+                            place(percent), micros.median(), micros.low(), micros.high(), text));
         }
         return points;
     }

@@ -40,7 +40,8 @@ final class OneSa {
                                 Axis.linear("million packets per second", BarChart.longest(groups)),
                                 groups)
                         .draw(),
-                "Measured: medians and the range of the rounds; in brackets, against one thread.");
+                "Measured: medians and quartiles of the slices; in brackets, against one thread, by"
+                        + " turns.");
         rings(results, page);
         order(results, page);
     }
@@ -74,7 +75,10 @@ final class OneSa {
 
     private static String ratio(Outcome outcome, String counter, String to) {
         return Figures.three(
-                outcome.sample(r -> (double) r.counter(counter) / Math.max(1, r.counter(to)))
+                outcome.sample(
+                                r ->
+                                        (double) r.used().counter(counter)
+                                                / Math.max(1, r.used().counter(to)))
                         .median());
     }
 
@@ -98,7 +102,10 @@ final class OneSa {
         bars.add(Throughput.rateBar("one lane, one thread", base.get()));
         for (Outcome o : spread) {
             BarChart.Bar bar = Throughput.rateBar(name(o.setting()), o);
-            String gain = " (" + Figures.times(Figures.ratio(o, base.get())) + ")";
+            String gain =
+                    o.against(base.get())
+                            .map(r -> " (" + Figures.times(r.median()) + ")")
+                            .orElse("");
             bars.add(
                     new BarChart.Bar(
                             bar.name(), bar.parts(), bar.low(), bar.high(), bar.text() + gain));

@@ -4,6 +4,7 @@ import io.esplanade.bench.race.Outcome;
 import io.esplanade.bench.race.Results;
 import io.esplanade.bench.race.RunResult;
 import io.esplanade.bench.race.Sample;
+import io.esplanade.bench.race.Timing;
 import io.esplanade.bench.report.Findings.Finding;
 import io.esplanade.bench.text.Json;
 
@@ -68,8 +69,6 @@ public final class Report {
                 "when", when.format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),
                 "quick", results.quick(),
                 "machine", results.machine().toMap(),
-                "warmUpMillis", results.timing().warmUpMillis(),
-                "measuredMillis", results.timing().measuredMillis(),
                 "findings", findings.stream().map(Finding::toMap).toList(),
                 "outcomes", results.outcomes().stream().map(Report::json).toList());
     }
@@ -154,7 +153,7 @@ public final class Report {
 
     private String race() {
         long runs = results.outcomes().stream().mapToLong(o -> o.runs().size()).sum();
-        return "%s, %d runs, ended %s"
+        return "%s, %d JVMs, ended %s"
                 .formatted(
                         results.quick() ? "quick" : "full",
                         runs,
@@ -162,19 +161,28 @@ public final class Report {
     }
 
     private void method(Page page) {
+        Timing timing = results.timing();
         page.section("How it was measured");
         page.text(
-                "Each run has a JVM of its own (512 MB heap, touched beforehand; Serial collector"
-                        + " unless said otherwise), warmed up for %.1f s and measured for %.1f s."
-                                .formatted(
-                                        results.timing().warmUpMillis() / 1e3,
-                                        results.timing().measuredMillis() / 1e3)
-                        + " Runs of different settings alternate, so that whatever else the machine"
-                        + " did, it did to all of them. Figures are medians of the rounds. Threads"
-                        + " of the packet path are pinned, busy, on the same CPUs in the same"
-                        + " order; all designs have the same bursts (32), pool, traffic and"
-                        + " ciphers. A generator in the receive queue makes the packets, the"
-                        + " transmit queue checks each flow's order and frees them.");
+                "Each setting has a JVM of its own (heap of 128 MB, touched beforehand; Serial"
+                        + " collector unless said otherwise), warmed up until its JIT compiler had"
+                        + " little to do, for at least %.0f s."
+                                .formatted(timing.warmUpMillis() / 1e3)
+                        + " A machine, a virtual one above all, is not equally fast at all times."
+                        + " So the JVMs of settings that are compared with each other are alive"
+                        + " together, all but one stopped, and take %d turns: %d ms to settle, and a"
+                                .formatted(timing.turns(), timing.settleMillis())
+                        + " slice of %d ms that is measured.".formatted(timing.measuredMillis())
+                        + " Throughput is the median of all slices; a ratio of two settings is the"
+                        + " median of the ratios of their slices of the same turn. The full race"
+                        + " does that two or three times, with new JVMs. Latency, stages and order"
+                        + " on the wire are looked at in one JVM at a time, which is never"
+                        + " stopped.");
+        page.text(
+                "Threads of the packet path are pinned, busy, on the same CPUs in the same order;"
+                        + " all designs have the same bursts (32), pool, traffic and ciphers. A"
+                        + " generator in the receive queue makes the packets, the transmit queue"
+                        + " checks each flow's order and frees them.");
         page.text(
                 "Sizes are bytes of the inner IP packet. IMIX is 7:4:1 of 64, 570 and 1400 bytes"
                         + " (1400 where the usual mix has 1500, which would not fit the MTU once"
@@ -182,7 +190,16 @@ public final class Report {
                         + " what the designs themselves cost. Flows arrive on the queue of the"
                         + " thread that has their SA, unless said otherwise.");
         page.details("Every setting measured");
-        page.table(List.of("Setting", "Runs", "Median", "Range", "On the wire", "CPU, ns"), rows());
+        page.table(
+                List.of(
+                        "Setting",
+                        "JVMs",
+                        "Slices",
+                        "Median",
+                        "Quartiles",
+                        "On the wire",
+                        "CPU, ns"),
+                rows());
         page.endDetails();
         failures(page);
     }
@@ -196,15 +213,16 @@ public final class Report {
                             rows.add(
                                     List.of(
                                             o.setting().label(),
+                                            "" + o.runs().size(),
                                             "" + rate.count(),
                                             Figures.three(rate.median()) + " Mpps",
-                                            Figures.three(rate.min())
+                                            Figures.three(rate.low())
                                                     + "–"
-                                                    + Figures.three(rate.max()),
-                                            Figures.bits(o.sample(Figures::wireBits).median()),
+                                                    + Figures.three(rate.high()),
+                                            Figures.bits(Figures.wireBits(o).median()),
                                             Figures.format(
                                                     "%.0f",
-                                                    o.sample(RunResult::cpuNanosPerPacket)
+                                                    o.sample(r -> r.used().cpuNanosPerPacket())
                                                             .median())));
                         });
         return rows;
@@ -216,7 +234,7 @@ public final class Report {
             o.failures().forEach(f -> rows.add(List.of(o.setting().label(), f)));
         }
         if (!rows.isEmpty()) {
-            page.heading("Runs that failed");
+            page.heading("JVMs that failed");
             page.table(List.of("Setting", "What it said"), rows);
         }
     }

@@ -48,7 +48,7 @@ final class Throughput {
         }
         page.endTwo();
         page.note(
-                "Medians, with the range of the rounds; all measured. %d SAs.".formatted(Plan.SAS));
+                "Medians, with quartiles of the slices; all measured. %d SAs.".formatted(Plan.SAS));
         throughput.againstLines();
         throughput.bySas();
     }
@@ -84,8 +84,8 @@ final class Throughput {
                     Point.measured(
                             o.setting().threads(),
                             rate.median(),
-                            rate.min(),
-                            rate.max(),
+                            rate.low(),
+                            rate.high(),
                             Figures.three(rate.median())));
         }
         Contender design = setting.contender();
@@ -153,7 +153,7 @@ final class Throughput {
     }
 
     private static BarChart.Bar wireBar(Outcome outcome) {
-        Sample bits = outcome.sample(Figures::wireBits);
+        Sample bits = Figures.wireBits(outcome);
         Contender design = outcome.setting().contender();
         return BarChart.Bar.of(
                 design.label(),
@@ -191,7 +191,7 @@ final class Throughput {
                                 Axis.linear("million packets per second", BarChart.longest(groups)),
                                 groups)
                         .draw(),
-                "512 B, OpenSSL, %s. Measured: medians and the range of the rounds."
+                "512 B, OpenSSL, %s. Measured: medians and quartiles of the slices."
                         .formatted(Designs.threads(threads)));
     }
 
@@ -202,8 +202,8 @@ final class Throughput {
                 name,
                 Designs.css(outcome.setting().contender()),
                 rate.median(),
-                rate.min(),
-                rate.max(),
+                rate.low(),
+                rate.high(),
                 Figures.mpps(rate.median() * 1e6));
     }
 }

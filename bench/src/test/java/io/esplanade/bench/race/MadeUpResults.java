@@ -1,7 +1,7 @@
 package io.esplanade.bench.race;
 
 import io.esplanade.bench.race.RunResult.Percentile;
-import io.esplanade.bench.race.RunResult.ThreadUse;
+import io.esplanade.bench.race.Usage.ThreadUse;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,18 +20,18 @@ public final class MadeUpResults {
     /** A whole race on so many cores, every setting of the plan with plausible figures. */
     public static Results on(int cores, boolean quick) {
         Plan plan = Plan.of(quick, cores);
-        Map<Setting, Integer> rounds = new LinkedHashMap<>(plan.rounds());
-        rounds.putAll(plan.latencyRounds(2_000_000));
+        List<Heat> heats = new ArrayList<>(Plan.rounds(plan.heats()));
+        heats.addAll(Plan.rounds(plan.latencyHeats(2_000_000)));
         Random random = new Random(1);
+        Map<Setting, List<RunResult>> runs = new LinkedHashMap<>();
+        for (int i = 0; i < heats.size(); i++) {
+            for (Setting setting : heats.get(i).settings()) {
+                runs.computeIfAbsent(setting, _ -> new ArrayList<>())
+                        .add(run(setting, i, 1 + 0.04 * random.nextDouble()));
+            }
+        }
         List<Outcome> outcomes = new ArrayList<>();
-        rounds.forEach(
-                (setting, times) -> {
-                    List<RunResult> runs = new ArrayList<>();
-                    for (int i = 0; i < times; i++) {
-                        runs.add(run(setting, 1 + 0.04 * random.nextDouble()));
-                    }
-                    outcomes.add(new Outcome(setting, runs, List.of()));
-                });
+        runs.forEach((setting, mine) -> outcomes.add(new Outcome(setting, mine, List.of())));
         return new Results(machine(cores), outcomes, plan.timing(), quick);
     }
 
@@ -40,14 +40,16 @@ public final class MadeUpResults {
         for (int i = 0; i < cores; i++) {
             cpus.add(i);
         }
-        return new Machine("Made-up <CPU> & \"more\"", cpus, cores, "Linux 0", "Debian", "a JVM");
+        return new Machine(
+                "Made-up <CPU> & \"more\"", cpus, cores, "Linux 0", "Debian", "a JVM", 9999);
     }
 
     /** One run that forwarded what {@link #rate} says, times {@code luck}. */
-    static RunResult run(Setting setting, double luck) {
+    static RunResult run(Setting setting, int heat, double luck) {
         long packets = Math.round(rate(setting) * luck);
         int bytes = setting.size().shortest() + 56;
         Map<String, Long> counters = new HashMap<>();
+        counters.put("tx-bytes", packets * bytes);
         counters.put("lock-taken", setting.contender() == Contender.PER_CORE ? 0 : packets / 20);
         counters.put("lock-contended", packets / 100 * (setting.threads() - 1));
         counters.put("lock-wait-nanos", packets * 40L * (setting.threads() - 1));
@@ -70,11 +72,13 @@ public final class MadeUpResults {
         }
         return new RunResult(
                 setting,
-                packets,
-                packets * bytes,
-                NANOS,
-                List.of(new ThreadUse("lane-0", NANOS - 1000, 0)),
-                counters,
+                heat,
+                List.of(new Slice(packets, NANOS), new Slice(packets * 2, NANOS)),
+                new Usage(
+                        packets,
+                        NANOS,
+                        List.of(new ThreadUse("lane-0", NANOS - 1000, 0)),
+                        counters),
                 figures,
                 setting.look() == Look.LATENCY ? latency(setting, luck) : List.of(),
                 Map.of("provider", "OpenSSL made up"));

@@ -1,12 +1,14 @@
 package io.esplanade.bench.race;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esplanade.bench.text.ProgressLine;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -14,21 +16,45 @@ import java.util.List;
 class RaceTest {
 
     private static final Machine TWO_CORES =
-            new Machine("", List.of(0, 1), 2, "Linux", "Debian", "JVM");
+            new Machine("", List.of(0, 1), 2, "Linux", "Debian", "JVM", 100_000);
 
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
     private final ProgressLine progress =
             new ProgressLine(new PrintStream(said, true, StandardCharsets.UTF_8), false);
 
+    private Results race(Plan plan, Racer.Starter starter) throws Exception {
+        return new Race(plan, TWO_CORES, progress, starter).run();
+    }
+
+    /** A racer that has its result at once. */
+    private static Racer made(Request request) {
+        return new Racer() {
+            @Override
+            public void stop() {}
+
+            @Override
+            public void resume() {}
+
+            @Override
+            public void slice() {}
+
+            @Override
+            public RunResult end() {
+                return MadeUpResults.run(request.setting(), request.heat(), 1);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
     @Test
     void latencyIsMeasuredAtFortyPercentOfWhatOneLaneDoes() throws Exception {
-        Results results =
-                new Race(
-                                Plan.of(true, 2),
-                                TWO_CORES,
-                                progress,
-                                r -> MadeUpResults.run(r.setting(), 1))
-                        .run();
+        Results results = race(Plan.of(true, 2), RaceTest::made);
         double one = results.of(Setting.of(Contender.PER_CORE, 1)).orElseThrow().rate().median();
         assertThat(results.measured(s -> s.look() == Look.LATENCY))
                 .isNotEmpty()
@@ -36,31 +62,50 @@ class RaceTest {
     }
 
     @Test
-    void aRunThatFailsIsReportedAndTheOthersGoOn() throws Exception {
+    void whatFailsIsReportedAndTheOthersGoOn() throws Exception {
         Results results =
-                new Race(
-                                Plan.of(true, 2),
-                                TWO_CORES,
-                                progress,
-                                r -> {
-                                    if (r.setting().contender() == Contender.GIANT_LOCK) {
-                                        throw new Child.FailedException("no such lock");
-                                    }
-                                    return MadeUpResults.run(r.setting(), 1);
-                                })
-                        .run();
+                race(
+                        Plan.of(true, 2),
+                        request -> {
+                            if (request.setting().contender() == Contender.GIANT_LOCK) {
+                                throw new Racer.FailedException("no such lock");
+                            }
+                            return made(request);
+                        });
         assertThat(results.measured(s -> s.contender() == Contender.GIANT_LOCK)).isEmpty();
         assertThat(results.measured(s -> s.contender() == Contender.PER_CORE)).isNotEmpty();
         assertThat(results.failures()).isPositive();
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("FAILED: no such lock");
+        assertThat(said()).contains("FAILED: no such lock");
+    }
+
+    @Test
+    void whatIsComparedRanInTheSameHeat() throws Exception {
+        Results results = race(Plan.of(false, 2), RaceTest::made);
+        Setting lane = Setting.of(Contender.PER_CORE, 1);
+        Setting ceiling = Setting.of(Contender.CIPHER_ALONE, 2);
+        assertThat(results.of(lane).orElseThrow().against(results.of(ceiling).orElseThrow()))
+                .isPresent();
     }
 
     @Test
     void progressSaysHowFarItIs() throws Exception {
-        Plan plan = Plan.of(true, 2);
-        new Race(plan, TWO_CORES, progress, r -> MadeUpResults.run(r.setting(), 1)).run();
-        int total = plan.runs() + Plan.interleaved(plan.latencyRounds(1)).size();
-        assertThat(said.toString(StandardCharsets.UTF_8))
-                .contains("[1/%d]".formatted(total), "[%d/%d]".formatted(total, total), "Mpps");
+        race(Plan.of(true, 2), RaceTest::made);
+        assertThat(said()).contains("[1/12]", "[12/12]", "to go", "Mpps");
+    }
+
+    @Test
+    void aMachineWithTooLittleMemoryIsToldSoAtOnce() {
+        Machine small = new Machine("", List.of(0, 1), 2, "Linux", "Debian", "JVM", 1000);
+        Race race =
+                new Race(
+                        Plan.of(true, 2),
+                        small,
+                        progress,
+                        _ -> {
+                            throw new AssertionError("nothing may be started");
+                        });
+        assertThatThrownBy(race::run)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("1,000 are free");
     }
 }

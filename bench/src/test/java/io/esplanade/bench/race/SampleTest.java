@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 class SampleTest {
 
     @Test
-    void theMedianOfAnOddNumberIsTheOneInTheMiddle() {
-        assertThat(Sample.of(9, 1, 5)).isEqualTo(new Sample(5, 1, 9, 3));
+    void theQuartilesHaveHalfOfTheFiguresBetweenThem() {
+        assertThat(Sample.of(9, 1, 5, 7, 3)).isEqualTo(new Sample(5, 3, 7, 5));
     }
 
     @Test
@@ -18,7 +18,7 @@ class SampleTest {
     }
 
     @Test
-    void oneFigureIsItsOwnRange() {
+    void oneFigureIsItsOwnQuartiles() {
         assertThat(Sample.of(7)).isEqualTo(new Sample(7, 7, 7, 1));
     }
 
@@ -28,7 +28,7 @@ class SampleTest {
     }
 
     @Test
-    void anotherUnitKeepsLeastAndMostApart() {
-        assertThat(Sample.of(1, 2, 4).times(10)).isEqualTo(new Sample(20, 10, 40, 3));
+    void anotherUnitKeepsTheQuartilesApart() {
+        assertThat(Sample.of(1, 3, 5).times(10)).isEqualTo(new Sample(30, 20, 40, 3));
     }
 }

@@ -60,11 +60,12 @@ class ReportTest {
     }
 
     @Test
-    void theJsonHasEveryRun() throws Exception {
+    void theJsonHasEverySliceAndItsHeat() throws Exception {
         Results results = MadeUpResults.on(2, true);
         report(results).write(folder);
         Map<?, ?> json = (Map<?, ?>) Json.read(Files.readString(folder.resolve("report.json")));
         assertThat((List<?>) json.get("outcomes")).hasSameSizeAs(results.outcomes());
+        assertThat(json.toString()).contains("heat=1", "slices=[{packets=");
     }
 
     @Test
@@ -96,6 +97,6 @@ class ReportTest {
                                 .toList(),
                         made.timing(),
                         true);
-        assertThat(report(failed).page().html()).contains("Runs that failed", "no CPU");
+        assertThat(report(failed).page().html()).contains("JVMs that failed", "no CPU");
     }
 }

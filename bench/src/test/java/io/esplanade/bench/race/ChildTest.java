@@ -125,9 +125,15 @@ class ChildTest {
         try (BufferedReader said = parent.inputReader()) {
             ProcessHandle stopped = process(said.readLine());
             ProcessHandle working = process(said.readLine());
-            await(() -> state(stopped) == 'T');
-            new ProcessBuilder("kill", "-" + signal, "" + parent.pid()).start().waitFor();
-            CompletableFuture.allOf(stopped.onExit(), working.onExit()).get(20, TimeUnit.SECONDS);
+            try {
+                await(() -> state(stopped) == 'T');
+                new ProcessBuilder("kill", "-" + signal, "" + parent.pid()).start().waitFor();
+                CompletableFuture.allOf(stopped.onExit(), working.onExit())
+                        .get(20, TimeUnit.SECONDS);
+            } finally {
+                stopped.destroyForcibly();
+                working.destroyForcibly();
+            }
         } finally {
             parent.destroyForcibly();
         }

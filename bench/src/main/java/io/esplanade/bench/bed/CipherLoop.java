@@ -49,7 +49,7 @@ public final class CipherLoop implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             long data = buffers.address() + (long) i * MbufPool.SMALL_SIZE;
             long d =
-                    burst.aead(
+                    burst.describe(
                             i,
                             CryptoBurst.Operation.ENCRYPT,
                             context,

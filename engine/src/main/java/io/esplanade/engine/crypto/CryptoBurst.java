@@ -24,10 +24,17 @@ import io.esplanade.engine.os.Region;
  * 44 trailing     u32  unsent bytes authenticated last (ESN's high half with a separate MAC)
  * 48 iv           16 bytes
  * 64 aad          16 bytes
- * 80 authInput    u64  separate MAC: first byte to authenticate
- * 88 authLength   u32  separate MAC: how many
+ * 80 authInput    u64  first byte that is authenticated where it lies
+ * 88 authLength   u32  how many
  * 92 trailingLen  u32  how many bytes of {@code trailing} count, 0 or 4
  * </pre>
+ *
+ * <p>What is authenticated follows from the {@linkplain CipherMode.Construction construction} of
+ * the context's suite. An AEAD: {@code aad}, then the ciphertext; bytes 80 to 95 mean nothing.
+ * {@code AUTHENTICATED_ONLY}: {@code aad}, then {@code authInput}; {@code length} is 0. {@code
+ * ENCRYPT_THEN_MAC}: {@code authInput}, which covers the ciphertext, then {@code trailing}; {@code
+ * aadLength} is 0, and with the cipher NULL so is {@code length}. Where the ICV is wrong, nothing
+ * is decrypted, or the output is of no use.
  *
  * <p>Belongs to one worker thread; while submitted, to the provider.
  */
@@ -92,13 +99,15 @@ public final class CryptoBurst implements AutoCloseable {
     }
 
     /**
-     * Fills descriptor {@code index} for an AEAD in place; the caller then writes IV and AAD at the
-     * offsets {@link #IV} and {@link #AAD} of the address returned.
+     * Fills descriptor {@code index} for work in place; the caller then writes IV and AAD at the
+     * offsets {@link #IV} and {@link #AAD} of the address returned, and says with {@link
+     * #authenticated} what else is authenticated, if the suite is no AEAD.
      *
      * @param data address of the bytes to encrypt or decrypt, in place
      * @param tag address of the ICV
+     * @return the descriptor's address
      */
-    public long aead(
+    public long describe(
             int index,
             Operation operation,
             long context,
@@ -123,6 +132,20 @@ public final class CryptoBurst implements AutoCloseable {
         Mem.putLong(d + TAG, tag);
         Mem.putInt(d + AAD_LENGTH, aadLength);
         return d;
+    }
+
+    /**
+     * Adds to descriptor {@code d} what is authenticated where it lies.
+     *
+     * @param input address of its first byte
+     * @param trailing bytes authenticated behind it, first byte lowest; what is not counted is 0
+     */
+    public static void authenticated(
+            long d, long input, int length, int trailing, int trailingLength) {
+        Mem.putLong(d + AUTH_INPUT, input);
+        Mem.putInt(d + AUTH_LENGTH, length);
+        Mem.putInt(d + TRAILING, trailing);
+        Mem.putInt(d + TRAILING_LENGTH, trailingLength);
     }
 
     public Status status(int index) {

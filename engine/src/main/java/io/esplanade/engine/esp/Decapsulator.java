@@ -36,21 +36,17 @@ public final class Decapsulator {
         }
         long payload = Mbuf.data(mbuf) + head;
         long sequence = Mbuf.sequence(mbuf);
-        int aadLength = sa.esn() ? 12 : 8;
-        long d =
-                burst.aead(
-                        slot,
-                        Operation.DECRYPT,
-                        sa.context(worker),
-                        payload,
-                        ciphertext,
-                        payload + ciphertext,
-                        sa.icvLength(),
-                        Esp.NONCE,
-                        aadLength);
-        Mem.putInt(d + CryptoBurst.IV, sa.salt());
-        Mem.putLong(d + CryptoBurst.IV + 4, Mem.getLong(payload - sa.ivLength()));
-        Esp.aad(d, sa.spi(), sequence, sa.esn());
+        if (sa.aead()) {
+            // RFC 8750 §4: without an IV in the packet it is the sequence number.
+            long iv =
+                    sa.ivLength() != 0
+                            ? Mem.getLong(payload - Long.BYTES)
+                            : Long.reverseBytes(sequence);
+            Esp.aead(burst, slot, Operation.DECRYPT, sa, worker, payload, ciphertext, sequence, iv);
+        } else {
+            Separate.describe(
+                    burst, slot, Operation.DECRYPT, sa, worker, payload, ciphertext, sequence);
+        }
         return DropReason.NONE;
     }
 

@@ -18,8 +18,11 @@ import io.esplanade.engine.os.Mem;
  */
 public final class Encapsulator {
 
-    /** The padding bytes 1, 2, 3 … as one little-endian store; RFC 4303 §2.4. */
-    private static final int PADDING = 0x00030201;
+    /** The padding bytes 1, 2, 3, 4 as one little-endian store; RFC 4303 §2.4. */
+    private static final int PADDING = 0x04030201;
+
+    /** What makes the next four of four. */
+    private static final int NEXT_PADDING = 0x04040404;
 
     private Encapsulator() {}
 
@@ -57,8 +60,9 @@ public final class Encapsulator {
         // 2. The trailer.
         long inner = Mbuf.data(mbuf);
         long end = inner + length;
-        if (padding > 0) {
-            Mem.putInt(end, PADDING); // the two bytes behind short padding are written next
+        for (int i = 0; i < padding; i += Integer.BYTES) {
+            // Up to three bytes too many: trailer and ICV, which are written later, are longer.
+            Mem.putInt(end + i, PADDING + (i >> 2) * NEXT_PADDING);
         }
         Mem.putByte(end + padding, padding);
         Mem.putByte(
@@ -66,32 +70,28 @@ public final class Encapsulator {
                 Mbuf.has(mbuf, Mbuf.IPV6) ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4);
 
         // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
-        //    which no key sees twice.
+        //    which no key sees twice; for CBC, that in a block of its own, which is then encrypted.
         long sequence = Mbuf.sequence(mbuf);
         long packet = inner - head;
         sa.outerHeader().write(packet, total - outer);
         long esp = packet + outer;
         Mem.putIntBE(esp, sa.spi());
         Mem.putIntBE(esp + 4, (int) sequence);
-        long iv = sequence ^ sa.ivMask();
-        Mem.putLongBE(esp + Esp.HEADER, iv);
+        long iv = Long.reverseBytes(sequence ^ sa.ivMask());
+        if (ivLength != 0) {
+            if (ivLength > Long.BYTES) {
+                Mem.putLong(esp + Esp.HEADER, sa.ivPrefix());
+            }
+            Mem.putLong(inner - Long.BYTES, iv);
+        }
 
         // 4. The cryptography.
-        int aadLength = sa.esn() ? 12 : 8;
-        long d =
-                burst.aead(
-                        slot,
-                        Operation.ENCRYPT,
-                        sa.context(worker),
-                        inner,
-                        ciphertext,
-                        inner + ciphertext,
-                        icvLength,
-                        Esp.NONCE,
-                        aadLength);
-        Mem.putInt(d + CryptoBurst.IV, sa.salt());
-        Mem.putLongBE(d + CryptoBurst.IV + 4, iv);
-        Esp.aad(d, sa.spi(), sequence, sa.esn());
+        if (sa.aead()) {
+            Esp.aead(burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence, iv);
+        } else {
+            Separate.describe(
+                    burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence);
+        }
 
         Mbuf.push(mbuf, head);
         Mbuf.length(mbuf, total);

@@ -1,6 +1,8 @@
 package io.esplanade.engine.esp;
 
 import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
+import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.os.Mem;
 
 /** What both directions know of the ESP packet format (RFC 4303 §2, RFC 4106). */
@@ -12,14 +14,43 @@ final class Esp {
     /** Pad length and next header. */
     static final int TRAILER = 2;
 
-    /** The nonce of RFC 4106 §4: four bytes of salt, eight of IV. */
-    static final int NONCE = 12;
-
     static final int NEXT_HEADER_IPV4 = 4;
     static final int NEXT_HEADER_IPV6 = 41;
     static final int NEXT_HEADER_DUMMY = 59;
 
     private Esp() {}
+
+    /**
+     * Describes what an AEAD does to {@code length} bytes at {@code payload}, behind which the ICV
+     * is. The nonce is the salt and the IV (RFC 4106 §4, RFC 4309 §4, RFC 7634 §2).
+     *
+     * @param iv the IV, to be stored in machine order
+     */
+    static void aead(
+            CryptoBurst burst,
+            int slot,
+            Operation operation,
+            AssociationState sa,
+            int worker,
+            long payload,
+            int length,
+            long sequence,
+            long iv) {
+        long d =
+                burst.describe(
+                        slot,
+                        operation,
+                        sa.context(worker),
+                        payload,
+                        length,
+                        payload + length,
+                        sa.icvLength(),
+                        sa.nonceLength(),
+                        sa.esn() ? 12 : 8);
+        Mem.putInt(d + CryptoBurst.IV, sa.salt());
+        Mem.putLong(d + CryptoBurst.IV + sa.saltLength(), iv);
+        aad(d, sa.spi(), sequence, sa.esn());
+    }
 
     /**
      * Writes the AAD of RFC 4106 §5: the SPI and the sequence number, all 64 bits of it with ESN.

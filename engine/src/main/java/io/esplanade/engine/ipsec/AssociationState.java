@@ -1,5 +1,7 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.crypto.CipherMode;
+import io.esplanade.engine.crypto.CipherMode.Construction;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.os.CacheLine;
 
@@ -41,7 +43,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final int spi;
     private final boolean esn;
     private final int salt;
+    private final CipherMode mode;
+    private final boolean aead;
+    private final int saltLength;
     private final int ivLength;
+    private final int nonceLength;
     private final int icvLength;
     private final int alignment;
 
@@ -60,16 +66,23 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         Suite suite = association.suite();
         spi = association.spi();
         esn = association.esn();
-        salt =
-                suite.saltLength() == Integer.BYTES
-                        ? association
-                                .key()
-                                .segment()
-                                .get(ValueLayout.JAVA_INT_UNALIGNED, suite.keyLength())
-                        : 0;
+        mode = suite.mode();
+        aead = mode.construction() == Construction.AEAD;
+        saltLength = suite.saltLength();
+        salt = salt(association);
         ivLength = suite.ivLength();
+        nonceLength = mode.nonceLength();
         icvLength = suite.icvLength();
         alignment = suite.alignment();
+    }
+
+    private static int salt(SecurityAssociation sa) {
+        int salt = 0;
+        for (int i = sa.suite().saltLength() - 1; i >= 0; i--) {
+            long at = (long) sa.suite().keyLength() + i;
+            salt = salt << 8 | sa.key().segment().get(ValueLayout.JAVA_BYTE, at) & 0xff;
+        }
+        return salt;
     }
 
     /** What it was made from; its key may have been wiped since. */
@@ -137,9 +150,29 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         return esn;
     }
 
-    /** The salt's four bytes, to be stored in machine order; 0 if the suite has none. */
+    /** How the suite uses its cipher. */
+    public final CipherMode mode() {
+        return mode;
+    }
+
+    /** Whether one algorithm encrypts and authenticates. */
+    public final boolean aead() {
+        return aead;
+    }
+
+    /** The salt's bytes, to be stored in machine order, the first lowest; 0 behind them. */
     public final int salt() {
         return salt;
+    }
+
+    /** How many bytes of salt there are. */
+    public final int saltLength() {
+        return saltLength;
+    }
+
+    /** Bytes of salt, IV and block counter together. */
+    public final int nonceLength() {
+        return nonceLength;
     }
 
     /** Bytes of IV in each packet. */

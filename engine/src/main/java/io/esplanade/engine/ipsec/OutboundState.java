@@ -1,7 +1,10 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.crypto.CipherMode;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.security.SecureRandom;
 
 /**
  * An outbound SA while it runs: what encapsulation needs and its sequence numbers.
@@ -13,6 +16,8 @@ import java.lang.invoke.VarHandle;
  * <p>One thread takes numbers ({@link #next}); one other, the conductor's, extends.
  */
 public final class OutboundState extends AssociationState {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private static final VarHandle LIMIT;
     private static final VarHandle ROUTE;
@@ -36,6 +41,7 @@ public final class OutboundState extends AssociationState {
     private final long last;
 
     private long ivMask;
+    private long ivPrefix;
     private long route = ROUTE_UNKNOWN; // the version's low half above, the next hop below
 
     private long limit; // the last number that may be given now; the conductor's
@@ -72,6 +78,11 @@ public final class OutboundState extends AssociationState {
         outerHeader = OuterHeader.of(sa.source(), sa.destination());
         destinationHigh = IpAddresses.high(sa.destination());
         destinationLow = IpAddresses.low(sa.destination());
+        if (sa.suite().mode().iv() == CipherMode.Iv.UNPREDICTABLE) {
+            // A static key may have sent before, from the same numbers.
+            ivMask = RANDOM.nextLong();
+            ivPrefix = RANDOM.nextLong();
+        }
         last = last(sa);
         this.limit = min(limit, last);
         hot[SEQUENCE] = first - 1;
@@ -98,8 +109,9 @@ public final class OutboundState extends AssociationState {
     }
 
     /**
-     * What is XORed with the sequence number to make the IV: 0, unless {@link #ivMask(long)} says
-     * otherwise. IVs differ whenever numbers do, whatever the mask (RFC 4106 §3.1).
+     * What is XORed with the sequence number to make the IV of a counter mode: 0, unless {@link
+     * #ivMask(long)} says otherwise. IVs differ whenever numbers do, whatever the mask (RFC 4106
+     * §3.1). In CBC the result is encrypted to make the IV, and the mask is random.
      */
     public long ivMask() {
         return ivMask;
@@ -108,6 +120,16 @@ public final class OutboundState extends AssociationState {
     /** Sets the mask, before the SA sends; for reproducing other implementations' packets. */
     public void ivMask(long mask) {
         ivMask = mask;
+    }
+
+    /** What stands before that to make a block of 16 bytes, where CBC needs one: random. */
+    public long ivPrefix() {
+        return ivPrefix;
+    }
+
+    /** Sets the prefix, before the SA sends; for reproducing other implementations' packets. */
+    public void ivPrefix(long prefix) {
+        ivPrefix = prefix;
     }
 
     /**

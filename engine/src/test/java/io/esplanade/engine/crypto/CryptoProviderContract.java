@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -227,7 +226,7 @@ abstract class CryptoProviderContract {
 
     @Test
     void aSuiteItDoesNotServeIsRefused() {
-        for (Suite suite : EnumSet.allOf(Suite.class)) {
+        for (Suite suite : Suite.all()) {
             if (!provider.suites().contains(suite)) {
                 try (KeyMaterial key = KeyMaterial.takeFrom(bytes(suite.keyMaterialLength()))) {
                     assertThatThrownBy(() -> provider.newContext(suite, key, Operation.DECRYPT))

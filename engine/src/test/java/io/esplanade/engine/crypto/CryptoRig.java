@@ -40,7 +40,7 @@ final class CryptoRig implements AutoCloseable {
         long tag = packet(i) + aead.data.length;
         Mem.copyFrom(aead.tag, 0, tag, aead.tag.length);
         long d =
-                burst.aead(
+                burst.describe(
                         i,
                         operation,
                         context,

@@ -164,7 +164,7 @@ class GcmKnownAnswersTest {
             long mbuf = machine.mbufs.packet(v.plaintext(), 0);
             long data = Mbuf.data(mbuf);
             long d =
-                    machine.burst.aead(
+                    machine.burst.describe(
                             0,
                             Operation.ENCRYPT,
                             machine.context,
@@ -172,7 +172,7 @@ class GcmKnownAnswersTest {
                             length,
                             data + length,
                             16,
-                            Esp.NONCE,
+                            12,
                             v.aad().length);
             Mem.copyFrom(v.salt(), 0, d + CryptoBurst.IV, 4);
             Mem.copyFrom(v.iv(), 0, d + CryptoBurst.IV + 4, IV);

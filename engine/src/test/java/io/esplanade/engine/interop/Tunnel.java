@@ -25,13 +25,16 @@ import java.util.SplittableRandom;
  */
 record Tunnel(int index, boolean outerIpv6, Suite suite, boolean esn) {
 
+    private static final List<Suite> SUITES =
+            List.of(Suite.AES_GCM_16_128, Suite.AES_GCM_16_192, Suite.AES_GCM_16_256);
+
     static final List<Tunnel> ALL = all();
 
     private static List<Tunnel> all() {
         List<Tunnel> all = new ArrayList<>();
         for (boolean outerIpv6 : new boolean[] {false, true}) {
             for (boolean esn : new boolean[] {false, true}) {
-                for (Suite suite : Suite.values()) {
+                for (Suite suite : SUITES) {
                     all.add(new Tunnel(all.size(), outerIpv6, suite, esn));
                 }
             }

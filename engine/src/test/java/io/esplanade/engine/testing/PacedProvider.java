@@ -6,7 +6,6 @@ import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -38,7 +37,7 @@ public final class PacedProvider implements CryptoProvider {
 
     @Override
     public Set<Suite> suites() {
-        return EnumSet.allOf(Suite.class);
+        return Set.copyOf(Suite.all());
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 import org.snakeyaml.engine.v2.nodes.Node;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,8 +19,7 @@ final class TunnelReader {
     /** Where the policies of tunnels stand unless told otherwise: behind those of the file. */
     static final int DEFAULT_PRIORITY = 1000;
 
-    private static final List<String> SUITES =
-            Arrays.stream(Suite.values()).map(Suite::keyword).toList();
+    private static final List<String> SUITES = Suite.all().stream().map(Suite::keyword).toList();
 
     private final Path directory;
     private final KeyRing keys;

@@ -10,7 +10,6 @@ import io.esplanade.engine.crypto.Suite;
 import java.lang.foreign.ValueLayout;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +28,8 @@ import javax.crypto.spec.SecretKeySpec;
 public final class JceProvider implements CryptoProvider {
 
     private static final String TRANSFORMATION = "AES/GCM/NoPadding";
-    private static final Set<Suite> SUITES = Set.copyOf(EnumSet.allOf(Suite.class));
+    private static final Set<Suite> SUITES =
+            Set.of(Suite.AES_GCM_16_128, Suite.AES_GCM_16_192, Suite.AES_GCM_16_256);
     private static final Map<Long, JceCipher> CONTEXTS = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
 
@@ -72,6 +72,9 @@ public final class JceProvider implements CryptoProvider {
     @Override
     public long newContext(Suite suite, KeyMaterial key, CryptoBurst.Operation direction)
             throws CryptoException {
+        if (!SUITES.contains(suite)) {
+            throw new CryptoException("jce does not serve " + suite.keyword());
+        }
         if (key.length() != suite.keyMaterialLength()) {
             throw new CryptoException(
                     "%s takes %d bytes of key and salt, not %d"

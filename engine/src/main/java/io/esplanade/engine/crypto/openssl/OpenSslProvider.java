@@ -12,8 +12,7 @@ import io.esplanade.ffi.openssl.libcrypto;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.EnumMap;
-import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,10 +25,11 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class OpenSslProvider implements CryptoProvider {
 
-    private static final Set<Suite> SUITES = Set.copyOf(EnumSet.allOf(Suite.class));
+    private static final Set<Suite> SUITES =
+            Set.of(Suite.AES_GCM_16_128, Suite.AES_GCM_16_192, Suite.AES_GCM_16_256);
 
     /** Fetched once, because a fetch takes locks that all threads share; never freed. */
-    private static final Map<Suite, MemorySegment> CIPHERS = new EnumMap<>(Suite.class);
+    private static final Map<Suite, MemorySegment> CIPHERS = new HashMap<>();
 
     /** The contexts there are, each with what keeps the next one away from it. */
     private static final Map<Long, MemorySegment> CONTEXTS = new ConcurrentHashMap<>();
@@ -78,11 +78,7 @@ public final class OpenSslProvider implements CryptoProvider {
     }
 
     private static String evpName(Suite suite) {
-        return switch (suite) {
-            case AES_GCM_16_128 -> "AES-128-GCM";
-            case AES_GCM_16_192 -> "AES-192-GCM";
-            case AES_GCM_16_256 -> "AES-256-GCM";
-        };
+        return "AES-%d-GCM".formatted(suite.keyLength() * Byte.SIZE);
     }
 
     /** {@inheritDoc} To be asked once it is loaded. */

@@ -1,5 +1,7 @@
 package io.esplanade.engine.runtime.percore;
 
+import io.esplanade.engine.crypto.CipherMode;
+import io.esplanade.engine.crypto.CipherMode.Construction;
 import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
@@ -72,20 +74,27 @@ record CipherCost(double small, double large) {
             return (double) least / BURST;
         }
 
-        private void fill(int length, long sequence) {
+        private void fill(int size, long sequence) {
+            Construction construction = suite.mode().construction();
+            int length = Math.ceilDiv(size, suite.alignment()) * suite.alignment();
+            boolean encrypts =
+                    construction != Construction.AUTHENTICATED_ONLY
+                            && suite.mode() != CipherMode.NULL;
+            int aadLength = construction == Construction.ENCRYPT_THEN_MAC ? 0 : 12;
             for (int i = 0; i < BURST; i++) {
                 long data = buffers + (long) i * BUFFER;
                 long d =
-                        burst.aead(
+                        burst.describe(
                                 i,
                                 CryptoBurst.Operation.ENCRYPT,
                                 context,
                                 data,
-                                length,
+                                encrypts ? length : 0,
                                 data + length,
                                 suite.icvLength(),
-                                suite.saltLength() + suite.ivLength(),
-                                12);
+                                suite.mode().nonceLength(),
+                                aadLength);
+                CryptoBurst.authenticated(d, data, length, 0, 0);
                 Mem.putLong(d + CryptoBurst.IV, sequence + i);
             }
         }

@@ -9,7 +9,7 @@ import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.runtime.config.RuntimeConfig.Placement;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,7 +39,7 @@ final class Placer {
         this.providers = providers;
         this.clock = clock;
         for (int i = 0; i < providers.length; i++) {
-            costs.add(new EnumMap<>(Suite.class));
+            costs.add(new HashMap<>());
         }
     }
 

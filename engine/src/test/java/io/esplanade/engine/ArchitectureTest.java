@@ -195,6 +195,7 @@ class ArchitectureTest {
                     "io.esplanade.engine.crypto.KeyVault$Slot",
                     "io.esplanade.engine.crypto.openssl.OpenSslProvider",
                     "io.esplanade.engine.os.AccessChecks",
+                    "io.esplanade.engine.os.NativeLibrary",
                     "io.esplanade.engine.os.Region");
 
     @Test

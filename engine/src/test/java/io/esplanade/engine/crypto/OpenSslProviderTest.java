@@ -6,6 +6,7 @@ import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoRig.Aead;
 import io.esplanade.engine.crypto.openssl.OpenSslProvider;
+import io.esplanade.engine.os.NativeLibrary;
 import io.esplanade.engine.os.Region;
 import io.esplanade.ffi.openssl.libcrypto;
 
@@ -27,6 +28,16 @@ class OpenSslProviderTest extends CryptoProviderContract {
     @Test
     void itIsSomeOpenSsl3() {
         assertThat(provider.description()).startsWith("OpenSSL 3.");
+    }
+
+    @Test
+    void itSaysWhetherABurstIsOneCall() {
+        assertThat(provider.description())
+                .contains(
+                        NativeLibrary.get()
+                                .absence()
+                                .map(why -> ", called from Java: the engine's C library is " + why)
+                                .orElse(", one native call a burst"));
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.os.NativeLibrary;
+import io.esplanade.engine.os.NativeLibraryException;
 import io.esplanade.ffi.openssl.Libcrypto;
 import io.esplanade.ffi.openssl.LibraryNotFoundException;
 import io.esplanade.ffi.openssl.libcrypto;
@@ -37,6 +39,22 @@ public final class OpenSslProvider implements CryptoProvider {
     /** Bytes: at least a cache line, whatever the allocator's own header is. */
     private static final long GAP = 128;
 
+    private final boolean bursts;
+
+    /** The provider as it is fastest here: by the engine's C library, where there is one. */
+    public OpenSslProvider() {
+        this(true);
+    }
+
+    private OpenSslProvider(boolean bursts) {
+        this.bursts = bursts;
+    }
+
+    /** The provider that calls libcrypto from Java even where there is the engine's C library. */
+    public static OpenSslProvider withoutNative() {
+        return new OpenSslProvider(false);
+    }
+
     @Override
     public String name() {
         return "openssl";
@@ -45,7 +63,7 @@ public final class OpenSslProvider implements CryptoProvider {
     @Override
     public void load() throws CryptoException {
         synchronized (CIPHERS) {
-            loadLibrary();
+            loadLibraries();
             for (Suite suite : SUITES) {
                 if (!CIPHERS.containsKey(suite)) {
                     CIPHERS.put(suite, fetch(evpName(suite)));
@@ -54,10 +72,13 @@ public final class OpenSslProvider implements CryptoProvider {
         }
     }
 
-    private static void loadLibrary() throws CryptoException {
+    private void loadLibraries() throws CryptoException {
         try {
             Libcrypto.load();
-        } catch (LibraryNotFoundException e) {
+            if (bursts) {
+                NativeLibrary.get();
+            }
+        } catch (LibraryNotFoundException | NativeLibraryException e) {
             throw new CryptoException(e.getMessage(), e);
         }
     }
@@ -84,7 +105,14 @@ public final class OpenSslProvider implements CryptoProvider {
     /** {@inheritDoc} To be asked once it is loaded. */
     @Override
     public String description() {
-        return OpenSslErrors.text(libcrypto.OpenSSL_version(libcrypto.OPENSSL_VERSION()));
+        String version = OpenSslErrors.text(libcrypto.OpenSSL_version(libcrypto.OPENSSL_VERSION()));
+        if (!bursts) {
+            return version + ", called from Java";
+        }
+        return NativeLibrary.get()
+                .absence()
+                .map(why -> version + ", called from Java: the engine's C library is " + why)
+                .orElse(version + ", one native call a burst");
     }
 
     @Override
@@ -165,6 +193,6 @@ public final class OpenSslProvider implements CryptoProvider {
 
     @Override
     public CryptoQueue newQueue(CryptoBurst burst) {
-        return new OpenSslQueue(burst);
+        return bursts && NativeQueue.available() ? new NativeQueue(burst) : new OpenSslQueue(burst);
     }
 }

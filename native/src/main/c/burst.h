@@ -1,0 +1,71 @@
+/* A burst of crypto operations, as the engine's CryptoBurst.java lays it out. */
+
+#ifndef ESPLANADE_BURST_H
+#define ESPLANADE_BURST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__ || UINTPTR_MAX != UINT64_MAX
+#error "for 64-bit little-endian machines: x86-64 and aarch64"
+#endif
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum { CACHE_LINE = 64 };
+
+enum kind { ENCRYPT, DECRYPT };
+
+enum status { PENDING, OK, BAD_TAG, ERROR };
+
+/* Two cache lines. */
+struct operation {
+    void *context;
+    const uint8_t *input;
+    uint8_t *output;
+    uint32_t length;
+    uint8_t kind;
+    uint8_t status;
+    uint8_t iv_length;
+    uint8_t tag_length;
+    uint8_t *tag;
+    uint32_t aad_length;
+    uint32_t trailing;
+    uint8_t iv[16];
+    uint8_t aad[16];
+    const uint8_t *auth_input;
+    uint32_t auth_length;
+    uint32_t trailing_length;
+    uint8_t unused[32];
+};
+
+_Static_assert(offsetof(struct operation, context) == 0, "CONTEXT");
+_Static_assert(offsetof(struct operation, input) == 8, "INPUT");
+_Static_assert(offsetof(struct operation, output) == 16, "OUTPUT");
+_Static_assert(offsetof(struct operation, length) == 24, "LENGTH");
+_Static_assert(offsetof(struct operation, kind) == 28, "OPERATION");
+_Static_assert(offsetof(struct operation, status) == 29, "STATUS");
+_Static_assert(offsetof(struct operation, iv_length) == 30, "IV_LENGTH");
+_Static_assert(offsetof(struct operation, tag_length) == 31, "TAG_LENGTH");
+_Static_assert(offsetof(struct operation, tag) == 32, "TAG");
+_Static_assert(offsetof(struct operation, aad_length) == 40, "AAD_LENGTH");
+_Static_assert(offsetof(struct operation, trailing) == 44, "TRAILING");
+_Static_assert(offsetof(struct operation, iv) == 48, "IV");
+_Static_assert(offsetof(struct operation, aad) == 64, "AAD");
+_Static_assert(offsetof(struct operation, auth_input) == 80, "AUTH_INPUT");
+_Static_assert(offsetof(struct operation, auth_length) == 88, "AUTH_LENGTH");
+_Static_assert(offsetof(struct operation, trailing_length) == 92, "TRAILING_LENGTH");
+_Static_assert(sizeof(struct operation) == 128, "STRIDE");
+
+/*
+ * Asks for the bytes of an operation before its turn: another core may have written the packet, and
+ * the hardware prefetcher begins anew at each.
+ */
+static inline void prefetch(const struct operation *o) {
+    for (uint32_t i = 0; i < o->length; i += CACHE_LINE) {
+        __builtin_prefetch(o->input + i, 1);
+    }
+    __builtin_prefetch(o->tag, 1);
+}
+
+#endif

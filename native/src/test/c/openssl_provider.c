@@ -1,0 +1,33 @@
+#include "openssl.h"
+#include "test.h"
+
+static const struct openssl FUNCTIONS = {
+    .encrypt_init = EVP_EncryptInit_ex2,
+    .encrypt_update = EVP_EncryptUpdate,
+    .encrypt_final = EVP_EncryptFinal_ex,
+    .get_params = EVP_CIPHER_CTX_get_params,
+    .decrypt_init = EVP_DecryptInit_ex2,
+    .decrypt_update = EVP_DecryptUpdate,
+    .decrypt_final = EVP_DecryptFinal_ex,
+    .clear_error = ERR_clear_error,
+};
+
+static void *new_context(const uint8_t *key, int key_length, enum kind kind) {
+    const EVP_CIPHER *cipher = key_length == 16   ? EVP_aes_128_gcm()
+                               : key_length == 24 ? EVP_aes_192_gcm()
+                                                  : EVP_aes_256_gcm();
+    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
+    CHECK(EVP_CipherInit_ex2(context, cipher, key, NULL, kind == ENCRYPT, NULL) == 1);
+    return context;
+}
+
+static void free_context(void *context) {
+    EVP_CIPHER_CTX_free(context);
+}
+
+static void submit(struct operation *burst, uint32_t from, uint32_t n) {
+    esplanade_openssl_submit(&FUNCTIONS, burst, from, n);
+    CHECK(ERR_peek_error() == 0);
+}
+
+const struct provider openssl_provider = {"libcrypto", new_context, free_context, submit};

@@ -1,8 +1,5 @@
 #include "openssl.h"
 
-/* What the contexts are made for: GCM's own length, and RFC 4106's salt and IV. */
-enum { IV_LENGTH = 12 };
-
 /*
  * The tag is asked for and given as a parameter: that takes some 20 ns less than
  * EVP_CIPHER_CTX_ctrl, which translates to parameters what it is told.
@@ -19,7 +16,7 @@ static OSSL_PARAM tag_parameter(const struct operation *o) {
 
 /* With cipher and key NULL nothing is fetched or scheduled: only the IV is set. */
 static enum status encrypt(const struct openssl *f, const struct operation *o) {
-    EVP_CIPHER_CTX *context = o->context;
+    EVP_CIPHER_CTX *context = ((const struct openssl_context *)o->context)->cipher;
     OSSL_PARAM params[] = {tag_parameter(o), OSSL_PARAM_END};
     int written;
     int done =
@@ -35,7 +32,7 @@ static enum status encrypt(const struct openssl *f, const struct operation *o) {
 
 /* The tags are compared in EVP_DecryptFinal_ex, in a time that does not tell where they differ. */
 static enum status decrypt(const struct openssl *f, const struct operation *o) {
-    EVP_CIPHER_CTX *context = o->context;
+    EVP_CIPHER_CTX *context = ((const struct openssl_context *)o->context)->cipher;
     const OSSL_PARAM params[] = {tag_parameter(o), OSSL_PARAM_END};
     int written;
     int done =
@@ -52,7 +49,8 @@ static enum status decrypt(const struct openssl *f, const struct operation *o) {
 
 static enum status run(const struct openssl *f, const struct operation *o) {
     enum status status;
-    if (o->iv_length != IV_LENGTH || o->aad_length > sizeof(o->aad)) {
+    const struct openssl_context *context = o->context;
+    if (o->iv_length != context->nonce_length || o->aad_length > sizeof(o->aad)) {
         status = ERROR;
     } else if (o->kind == ENCRYPT) {
         status = encrypt(f, o);
@@ -66,14 +64,21 @@ static enum status run(const struct openssl *f, const struct operation *o) {
     return status;
 }
 
-EXPORT void esplanade_openssl_submit(
+EXPORT uint32_t esplanade_openssl_submit(
     const struct openssl *f, struct operation *burst, uint32_t from, uint32_t n) {
+    uint32_t left = 0;
     struct operation *end = burst + from + n;
     for (struct operation *o = burst + from; o < end; o++) {
         if (o + 1 < end) {
             __builtin_prefetch(o[1].context);
             prefetch(o + 1);
         }
-        o->status = (uint8_t)run(f, o);
+        const struct openssl_context *context = o->context;
+        if (context->kind == AEAD) {
+            o->status = (uint8_t)run(f, o);
+        } else {
+            left++;
+        }
     }
+    return left;
 }

@@ -10,6 +10,16 @@
 
 #include "burst.h"
 
+/* What a context is: OpenSslContext.java has the rest of it. Other kinds are done in Java. */
+enum { AEAD = 0 };
+
+struct openssl_context {
+    EVP_CIPHER_CTX *cipher;
+    EVP_MAC_CTX *mac;
+    uint32_t kind;
+    uint32_t nonce_length;
+};
+
 /*
  * Where libcrypto's functions are. This library is not linked with libcrypto: it uses the one that
  * the engine has found. NativeQueue.java fills this in, in this order.
@@ -26,10 +36,11 @@ struct openssl {
 };
 
 /*
- * Runs the operations from .. from + n - 1 and writes each one's status. Contexts are
- * EVP_CIPHER_CTX, keyed for the operation's direction; no two threads use one at a time.
+ * Runs the operations from .. from + n - 1 and writes each one's status, but for those of a kind
+ * that is not done here, which stay pending. Contexts are struct openssl_context, keyed for the
+ * operation's direction; no two threads use one at a time. Answers how many operations are left.
  */
-void esplanade_openssl_submit(
+uint32_t esplanade_openssl_submit(
     const struct openssl *f, struct operation *burst, uint32_t from, uint32_t n);
 
 #endif

@@ -16,17 +16,21 @@ static void *new_context(const uint8_t *key, int key_length, enum kind kind) {
     const EVP_CIPHER *cipher = key_length == 16   ? EVP_aes_128_gcm()
                                : key_length == 24 ? EVP_aes_192_gcm()
                                                   : EVP_aes_256_gcm();
-    EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    CHECK(EVP_CipherInit_ex2(context, cipher, key, NULL, kind == ENCRYPT, NULL) == 1);
+    struct openssl_context *context = malloc(sizeof(*context));
+    CHECK(context != NULL);
+    *context = (struct openssl_context){
+        .cipher = EVP_CIPHER_CTX_new(), .kind = AEAD, .nonce_length = 12};
+    CHECK(EVP_CipherInit_ex2(context->cipher, cipher, key, NULL, kind == ENCRYPT, NULL) == 1);
     return context;
 }
 
 static void free_context(void *context) {
-    EVP_CIPHER_CTX_free(context);
+    EVP_CIPHER_CTX_free(((struct openssl_context *)context)->cipher);
+    free(context);
 }
 
 static void submit(struct operation *burst, uint32_t from, uint32_t n) {
-    esplanade_openssl_submit(&FUNCTIONS, burst, from, n);
+    CHECK(esplanade_openssl_submit(&FUNCTIONS, burst, from, n) == 0);
     CHECK(ERR_peek_error() == 0);
 }
 

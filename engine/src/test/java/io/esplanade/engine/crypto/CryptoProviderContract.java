@@ -58,15 +58,87 @@ abstract class CryptoProviderContract {
             long encrypting = context(suite, key, Operation.ENCRYPT);
             long decrypting = context(suite, key, Operation.DECRYPT);
             for (int size : SIZES) {
-                Aead plain = packet(size, 8);
-                Aead sealed = encrypt(encrypting, plain);
+                Aead plain = Aead.random(random, suite, size % 2 == 0, size);
+                Aead sealed = encrypt(suite, encrypting, plain);
                 if (size >= 8) {
-                    assertThat(sealed.data()).isNotEqualTo(plain.data());
+                    assertThat(Arrays.equals(sealed.data(), plain.data()))
+                            .as("%s leaves the text in clear", suite)
+                            .isEqualTo(!encrypts(suite));
                 }
-                assertThat(rig.run(Operation.DECRYPT, decrypting, sealed)).isEqualTo(Status.OK);
+                assertThat(rig.run(Operation.DECRYPT, suite, decrypting, sealed))
+                        .as("%s, %d bytes", suite, size)
+                        .isEqualTo(Status.OK);
                 Aead opened = rig.result(0, sealed);
                 assertThat(opened.data()).isEqualTo(plain.data());
                 assertThat(opened.tag()).as("the tag to compare").isEqualTo(sealed.tag());
+            }
+        }
+    }
+
+    @Test
+    void whateverTheSuiteEveryBitOfTextTagAndSequenceNumberCounts() throws CryptoException {
+        for (Suite suite : provider.suites()) {
+            byte[] key = bytes(suite.keyMaterialLength());
+            long encrypting = context(suite, key, Operation.ENCRYPT);
+            long decrypting = context(suite, key, Operation.DECRYPT);
+            for (boolean esn : new boolean[] {false, true}) {
+                Aead sealed = encrypt(suite, encrypting, Aead.random(random, suite, esn, 48));
+                for (int bit = 0; bit < sealed.tag().length * 8; bit++) {
+                    refused(
+                            suite,
+                            decrypting,
+                            sealed.with(sealed.data(), flipped(sealed.tag(), bit)));
+                }
+                for (int bit = 0; bit < sealed.data().length * 8; bit++) {
+                    refused(
+                            suite,
+                            decrypting,
+                            sealed.with(flipped(sealed.data(), bit), sealed.tag()));
+                }
+                for (int bit = 0; bit < sealed.aad().length * 8; bit++) {
+                    refused(suite, decrypting, sealed.withAad(flipped(sealed.aad(), bit)));
+                }
+                assertThat(rig.run(Operation.DECRYPT, suite, decrypting, sealed))
+                        .as("%s", suite)
+                        .isEqualTo(Status.OK);
+            }
+        }
+    }
+
+    private void refused(Suite suite, long context, Aead wrong) {
+        assertThat(rig.run(Operation.DECRYPT, suite, context, wrong))
+                .as("%s", suite)
+                .isEqualTo(Status.BAD_TAG);
+    }
+
+    private static boolean encrypts(Suite suite) {
+        return suite.mode() != CipherMode.NULL && suite.mode() != CipherMode.GMAC;
+    }
+
+    @Test
+    void aBurstMayHaveOperationsOfEverySuite() throws CryptoException {
+        List<Suite> suites = List.copyOf(provider.suites());
+        long[] encrypting = new long[CryptoRig.OPERATIONS];
+        Aead[] plain = new Aead[CryptoRig.OPERATIONS];
+        Aead[] alone = new Aead[CryptoRig.OPERATIONS];
+        for (int from = 0; from < suites.size(); from += CryptoRig.OPERATIONS) {
+            int n = Math.min(CryptoRig.OPERATIONS, suites.size() - from);
+            for (int i = 0; i < n; i++) {
+                Suite suite = suites.get(from + i);
+                byte[] key = bytes(suite.keyMaterialLength());
+                plain[i] = Aead.random(random, suite, i % 2 == 0, 10 * i);
+                alone[i] = encrypt(suite, context(suite, key, Operation.ENCRYPT), plain[i]);
+                encrypting[i] = context(suite, key, Operation.ENCRYPT);
+            }
+            for (int i = 0; i < n; i++) {
+                rig.fill(i, Operation.ENCRYPT, suites.get(from + i), encrypting[i], plain[i]);
+            }
+            rig.run(n);
+            for (int i = 0; i < n; i++) {
+                assertThat(rig.burst.status(i)).isEqualTo(Status.OK);
+                Aead together = rig.result(i, plain[i]);
+                assertThat(together.data()).isEqualTo(alone[i].data());
+                assertThat(together.tag()).isEqualTo(alone[i].tag());
             }
         }
     }
@@ -211,7 +283,8 @@ abstract class CryptoProviderContract {
     @Test
     void aKeyOfTheWrongLengthIsRefusedWithBothLengthsAndNoContextIsMade() {
         for (Suite suite : provider.suites()) {
-            for (int wrong : new int[] {1, suite.keyLength(), suite.keyMaterialLength() + 1}) {
+            for (int wrong :
+                    new int[] {1, suite.keyMaterialLength() - 1, suite.keyMaterialLength() + 1}) {
                 try (KeyMaterial key = KeyMaterial.takeFrom(bytes(wrong))) {
                     assertThatThrownBy(() -> provider.newContext(suite, key, Operation.ENCRYPT))
                             .isInstanceOf(CryptoException.class)
@@ -324,7 +397,13 @@ abstract class CryptoProviderContract {
     }
 
     private Aead encrypt(long context, Aead plain) {
-        assertThat(rig.run(Operation.ENCRYPT, context, plain)).isEqualTo(Status.OK);
+        return encrypt(Suite.AES_GCM_16_128, context, plain);
+    }
+
+    private Aead encrypt(Suite suite, long context, Aead plain) {
+        assertThat(rig.run(Operation.ENCRYPT, suite, context, plain))
+                .as("%s, %d bytes", suite, plain.data().length)
+                .isEqualTo(Status.OK);
         return rig.result(0, plain);
     }
 

@@ -2,10 +2,13 @@ package io.esplanade.engine.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.engine.crypto.CipherMode.Construction;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
+
+import java.util.Random;
 
 /** A worker's end of a provider: a burst, a queue and room for each operation's packet. */
 final class CryptoRig implements AutoCloseable {
@@ -33,8 +36,21 @@ final class CryptoRig implements AutoCloseable {
         return packets.address() + (long) i * ROOM + MARGIN;
     }
 
-    /** Fills in operation {@code i}, in place, with canaries before and behind. */
+    /** Fills in operation {@code i} of AES-GCM. */
     void fill(int i, Operation operation, long context, Aead aead) {
+        fill(i, operation, Suite.AES_GCM_16_128, context, aead);
+    }
+
+    /**
+     * Fills in operation {@code i}, in place, with canaries before and behind. What a suite without
+     * an AEAD authenticates is the data, and behind it, as the sequence number's unsent half, the
+     * AAD.
+     */
+    void fill(int i, Operation operation, Suite suite, long context, Aead aead) {
+        boolean separate = suite.mode().construction() == Construction.ENCRYPT_THEN_MAC;
+        boolean encrypts =
+                suite.mode() != CipherMode.NULL
+                        && suite.mode().construction() != Construction.AUTHENTICATED_ONLY;
         Mem.fill(packet(i) - MARGIN, ROOM, CANARY);
         Mem.copyFrom(aead.data, 0, packet(i), aead.data.length);
         long tag = packet(i) + aead.data.length;
@@ -45,13 +61,19 @@ final class CryptoRig implements AutoCloseable {
                         operation,
                         context,
                         packet(i),
-                        aead.data.length,
+                        encrypts ? aead.data.length : 0,
                         tag,
                         aead.tag.length,
                         aead.iv.length,
-                        aead.aad.length);
+                        separate ? 0 : aead.aad.length);
         Mem.copyFrom(aead.iv, 0, d + CryptoBurst.IV, aead.iv.length);
-        Mem.copyFrom(aead.aad, 0, d + CryptoBurst.AAD, aead.aad.length);
+        if (separate) {
+            CryptoBurst.authenticated(d, packet(i), aead.data.length, 0, aead.aad.length);
+            Mem.copyFrom(aead.aad, 0, d + CryptoBurst.TRAILING, aead.aad.length);
+        } else {
+            CryptoBurst.authenticated(d, packet(i), aead.data.length, 0, 0);
+            Mem.copyFrom(aead.aad, 0, d + CryptoBurst.AAD, aead.aad.length);
+        }
     }
 
     /** What operation {@code i} has made of {@code aead}; nothing around it may have changed. */
@@ -89,7 +111,12 @@ final class CryptoRig implements AutoCloseable {
 
     /** Runs one operation and answers what it came to. */
     Status run(Operation operation, long context, Aead aead) {
-        fill(0, operation, context, aead);
+        return run(operation, Suite.AES_GCM_16_128, context, aead);
+    }
+
+    /** Runs one operation and answers what it came to. */
+    Status run(Operation operation, Suite suite, long context, Aead aead) {
+        fill(0, operation, suite, context, aead);
         run(1);
         return burst.status(0);
     }
@@ -103,6 +130,26 @@ final class CryptoRig implements AutoCloseable {
 
     /** All that goes into an operation, or comes out of it. */
     record Aead(byte[] iv, byte[] aad, byte[] data, byte[] tag) {
+
+        /** A random packet of {@code suite}, with ESN or without, of some {@code size} bytes. */
+        static Aead random(Random random, Suite suite, boolean esn, int size) {
+            boolean separate = suite.mode().construction() == Construction.ENCRYPT_THEN_MAC;
+            boolean whole = suite.mode().iv() == CipherMode.Iv.UNPREDICTABLE; // CBC
+            int block = whole ? suite.alignment() : 1;
+            int aad = separate ? esn ? 4 : 0 : esn ? 12 : 8;
+            return new Aead(
+                    bytes(random, suite.mode().nonceLength()),
+                    bytes(random, aad),
+                    bytes(random, Math.ceilDiv(size, block) * block),
+                    new byte[suite.icvLength()]);
+        }
+
+        private static byte[] bytes(Random random, int length) {
+            byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            return bytes;
+        }
+
         Aead with(byte[] newData, byte[] newTag) {
             return new Aead(iv, aad, newData, newTag);
         }

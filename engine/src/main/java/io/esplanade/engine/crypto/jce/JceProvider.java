@@ -14,23 +14,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 import javax.crypto.Cipher;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The provider {@code jce}: {@code javax.crypto}, synchronous. A context is a number under which
- * the process keeps a cipher.
+ * the process keeps its {@link JceContext}.
  *
- * <p>Allocates for each packet. Refuses (status ERROR) to encrypt twice in a row with one IV, as
- * the JDK does. Thread-safe.
+ * <p>Allocates for each packet. Refuses (status ERROR) to encrypt twice in a row with one nonce of
+ * an AEAD, as the JDK does. CCM, CMAC and XCBC, which the JDK lacks, are made of what it has.
+ * Thread-safe.
  */
 public final class JceProvider implements CryptoProvider {
 
-    private static final String TRANSFORMATION = "AES/GCM/NoPadding";
     private static final Set<Suite> SUITES =
-            Set.of(Suite.AES_GCM_16_128, Suite.AES_GCM_16_192, Suite.AES_GCM_16_256);
-    private static final Map<Long, JceCipher> CONTEXTS = new ConcurrentHashMap<>();
+            Suite.all().stream()
+                    .filter(JceAlgorithms::serves)
+                    .collect(Collectors.toUnmodifiableSet());
+    private static final Map<Long, JceContext> CONTEXTS = new ConcurrentHashMap<>();
     private static final AtomicLong LAST = new AtomicLong();
 
     @Override
@@ -40,25 +42,28 @@ public final class JceProvider implements CryptoProvider {
 
     @Override
     public void load() throws CryptoException {
-        newCipher();
+        aes();
     }
 
-    private static Cipher newCipher() throws CryptoException {
+    private static Cipher aes() throws CryptoException {
         try {
-            return Cipher.getInstance(TRANSFORMATION);
+            return Cipher.getInstance("AES/GCM/NoPadding");
         } catch (GeneralSecurityException e) {
-            throw new CryptoException(
-                    "this JDK has no "
-                            + TRANSFORMATION
-                            + ": see security.provider.* in its java.security",
-                    e);
+            throw lacks("AES/GCM", e);
         }
+    }
+
+    private static CryptoException lacks(String what, GeneralSecurityException e) {
+        return new CryptoException(
+                "this JDK does not do %s: see security.provider.* in its java.security"
+                        .formatted(what),
+                e);
     }
 
     @Override
     public String description() {
         try {
-            return newCipher().getProvider().getName() + " of Java " + Runtime.version();
+            return aes().getProvider().getName() + " of Java " + Runtime.version();
         } catch (CryptoException e) {
             return e.getMessage();
         }
@@ -80,15 +85,23 @@ public final class JceProvider implements CryptoProvider {
                     "%s takes %d bytes of key and salt, not %d"
                             .formatted(suite.keyword(), suite.keyMaterialLength(), key.length()));
         }
-        byte[] bytes = key.segment().asSlice(0, suite.keyLength()).toArray(ValueLayout.JAVA_BYTE);
+        byte[] cipherKey = bytes(key, 0, suite.keyLength());
+        byte[] macKey =
+                bytes(key, suite.keyLength() + suite.saltLength(), suite.integrityKeyLength());
         try {
-            SecretKeySpec secret = new SecretKeySpec(bytes, "AES");
             long context = LAST.incrementAndGet();
-            CONTEXTS.put(context, new JceCipher(newCipher(), secret, direction));
+            CONTEXTS.put(context, JceAlgorithms.newContext(suite, cipherKey, macKey, direction));
             return context;
+        } catch (GeneralSecurityException e) {
+            throw lacks(suite.keyword(), e);
         } finally {
-            Arrays.fill(bytes, (byte) 0);
+            Arrays.fill(cipherKey, (byte) 0);
+            Arrays.fill(macKey, (byte) 0);
         }
+    }
+
+    private static byte[] bytes(KeyMaterial key, int from, int length) {
+        return key.segment().asSlice(from, length).toArray(ValueLayout.JAVA_BYTE);
     }
 
     @Override
@@ -98,8 +111,8 @@ public final class JceProvider implements CryptoProvider {
         }
     }
 
-    /** The cipher of {@code context}, or null. */
-    static JceCipher cipher(long context) {
+    /** What {@code context} stands for, or null. */
+    static JceContext context(long context) {
         return CONTEXTS.get(context);
     }
 

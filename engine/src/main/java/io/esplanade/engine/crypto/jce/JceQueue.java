@@ -19,8 +19,8 @@ final class JceQueue implements CryptoQueue {
     public int submit(int from, int n) {
         for (int i = from; i < from + n; i++) {
             long d = burst.address(i);
-            JceCipher cipher = JceProvider.cipher(Mem.getLong(d + CryptoBurst.CONTEXT));
-            burst.status(i, cipher == null ? Status.ERROR : cipher.run(d));
+            JceContext context = JceProvider.context(Mem.getLong(d + CryptoBurst.CONTEXT));
+            burst.status(i, context == null ? Status.ERROR : context.run(d));
         }
         completed = from + n;
         return n;

@@ -46,6 +46,15 @@ final class Evp {
                     libcrypto.EVP_DecryptFinal_ex$address(),
                     libcrypto.EVP_DecryptFinal_ex$descriptor());
 
+    private static final MethodHandle MAC_INIT =
+            handle(libcrypto.EVP_MAC_init$address(), libcrypto.EVP_MAC_init$descriptor());
+    private static final MethodHandle MAC_UPDATE =
+            handle(libcrypto.EVP_MAC_update$address(), libcrypto.EVP_MAC_update$descriptor());
+    private static final MethodHandle MAC_FINAL =
+            handle(libcrypto.EVP_MAC_final$address(), libcrypto.EVP_MAC_final$descriptor());
+    private static final MethodHandle COMPARE =
+            handle(libcrypto.CRYPTO_memcmp$address(), libcrypto.CRYPTO_memcmp$descriptor());
+
     private static final long NULL = 0;
 
     private Evp() {}
@@ -120,6 +129,40 @@ final class Evp {
     static boolean decryptFinal(long context, long out, long written) {
         try {
             return (int) DECRYPT_FINAL.invokeExact(context, out, written) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Begins anew under the same key. */
+    static boolean macInit(long mac) {
+        try {
+            return (int) MAC_INIT.invokeExact(mac, NULL, 0L, NULL) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static boolean macUpdate(long mac, long in, long length) {
+        try {
+            return (int) MAC_UPDATE.invokeExact(mac, in, length) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static boolean macFinal(long mac, long out, long written, long room) {
+        try {
+            return (int) MAC_FINAL.invokeExact(mac, out, written, room) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    /** Whether the bytes are the same; it takes the same time wherever they differ. */
+    static boolean same(long a, long b, long length) {
+        try {
+            return (int) COMPARE.invokeExact(a, b, length) == 0;
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -14,9 +14,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * AEAD operations in {@link #submit}, by one downcall of the engine's C library for all of them: it
- * does what {@link OpenSslQueue} does, with the functions of the same libcrypto. The call takes as
- * long as the ciphers do, so safepoints are not held off by it.
+ * Operations in {@link #submit}, by one downcall of the engine's C library for all of them: it does
+ * what {@link OpenSslQueue} does, with the functions of the same libcrypto, and leaves to that what
+ * it does not know. The call takes as long as the ciphers do, so safepoints are not held off by it.
  */
 final class NativeQueue extends Padded implements CryptoQueue {
 
@@ -29,7 +29,8 @@ final class NativeQueue extends Padded implements CryptoQueue {
                 Linker.nativeLinker()
                         .downcallHandle(
                                 NativeLibrary.get().function(NativeQueue.SUBMIT).orElseThrow(),
-                                FunctionDescriptor.ofVoid(
+                                FunctionDescriptor.of(
+                                        ValueLayout.JAVA_INT,
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_INT,
@@ -59,10 +60,12 @@ final class NativeQueue extends Padded implements CryptoQueue {
     }
 
     private final long burst;
+    private final OpenSslQueue rest;
     private int completed;
 
     NativeQueue(CryptoBurst burst) {
         this.burst = burst.address(0);
+        rest = new OpenSslQueue(burst);
     }
 
     /** Whether the engine's C library is there and can do this. */
@@ -72,10 +75,14 @@ final class NativeQueue extends Padded implements CryptoQueue {
 
     @Override
     public int submit(int from, int n) {
+        int left;
         try {
-            Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
+            left = (int) Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
         } catch (Throwable e) {
             throw new AssertionError("a downcall throws nothing", e);
+        }
+        if (left > 0) {
+            rest.submitPending(from, n);
         }
         completed = from + n;
         return n;
@@ -88,6 +95,6 @@ final class NativeQueue extends Padded implements CryptoQueue {
 
     @Override
     public void close() {
-        // It has nothing of its own.
+        rest.close();
     }
 }

@@ -4,6 +4,7 @@ import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoQueue;
+import io.esplanade.engine.crypto.openssl.OpenSslContext.Kind;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.os.Region;
@@ -13,25 +14,34 @@ import io.esplanade.ffi.openssl.ossl_param_st;
 import java.lang.foreign.MemorySegment;
 
 /**
- * AEAD operations one after the other in {@link #submit}: nothing is ever pending. An operation is
- * four or five downcalls and no allocation.
+ * Operations one after the other in {@link #submit}: nothing is ever pending. An operation is four
+ * to seven downcalls and no allocation.
  */
 final class OpenSslQueue extends Padded implements CryptoQueue {
 
-    /** Bytes of nonce that a context is made for, GCM's own and RFC 4106's: salt and IV. */
-    private static final int IV_LENGTH = 12;
-
     private static final int ENCRYPT = Operation.ENCRYPT.ordinal();
+    private static final int PENDING = Status.PENDING.ordinal();
 
-    // The queue's own memory: where libcrypto says how much it wrote, which for GCM is known, and
-    // the parameters {tag, end}, in which the tag's address and length change with the packet.
+    private static final int AEAD = Kind.AEAD.ordinal();
+    private static final int CCM = Kind.CCM.ordinal();
+    private static final int AUTHENTICATED_ONLY = Kind.AUTHENTICATED_ONLY.ordinal();
+    private static final int ENCRYPT_THEN_XCBC = Kind.ENCRYPT_THEN_XCBC.ordinal();
+
+    // The queue's own memory: where libcrypto says how much it wrote, which is known, the
+    // parameters {tag, end}, in which the tag's address and length change with the packet, a whole
+    // MAC, of which the ICV is a part, and a block for XCBC.
     private static final int WRITTEN = 0;
     private static final int PARAMS = 64;
+    private static final int MAC = 256;
+    private static final int LONGEST_MAC = 64;
+    private static final int BLOCK = MAC + LONGEST_MAC;
 
     private final CryptoBurst burst;
     private final Region memory = Region.map(Region.PAGE, "a crypto queue");
     private final long written = memory.address() + WRITTEN;
     private final long params = memory.address() + PARAMS;
+    private final long mac = memory.address() + MAC;
+    private final long block = memory.address() + BLOCK;
     private final long tagAddress = params + ossl_param_st.data$offset();
     private final long tagLength = params + ossl_param_st.data_size$offset();
     private int completed;
@@ -53,14 +63,29 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         return n;
     }
 
+    /** Does those operations from {@code from} to {@code from + n - 1} that nobody has done yet. */
+    void submitPending(int from, int n) {
+        for (int i = from; i < from + n; i++) {
+            long d = burst.address(i);
+            if (Mem.getUnsignedByte(d + CryptoBurst.STATUS) == PENDING) {
+                burst.status(i, run(d));
+            }
+        }
+    }
+
     private Status run(long d) {
+        long context = Mem.getLong(d + CryptoBurst.CONTEXT);
+        boolean encrypt = Mem.getUnsignedByte(d + CryptoBurst.OPERATION) == ENCRYPT;
+        int kind = Mem.getInt(context + OpenSslContext.KIND);
         Status status;
-        if (Mem.getUnsignedByte(d + CryptoBurst.IV_LENGTH) != IV_LENGTH) {
+        if (Mem.getUnsignedByte(d + CryptoBurst.IV_LENGTH)
+                != Mem.getInt(context + OpenSslContext.NONCE_LENGTH)) {
             status = Status.ERROR;
-        } else if (Mem.getUnsignedByte(d + CryptoBurst.OPERATION) == ENCRYPT) {
-            status = encrypt(d);
+        } else if (kind == AEAD) {
+            long cipher = Mem.getLong(context + OpenSslContext.CIPHER);
+            status = encrypt ? encrypt(d, cipher, false) : decrypt(d, cipher, false);
         } else {
-            status = decrypt(d);
+            status = runOther(d, context, kind, encrypt);
         }
         if (status != Status.OK) {
             // What stays in the thread's error queue would be blamed on another call.
@@ -69,46 +94,171 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         return status;
     }
 
-    private Status encrypt(long d) {
-        long context = Mem.getLong(d + CryptoBurst.CONTEXT);
+    private Status runOther(long d, long context, int kind, boolean encrypt) {
+        long cipher = Mem.getLong(context + OpenSslContext.CIPHER);
+        if (kind == AUTHENTICATED_ONLY) {
+            return encrypt ? encrypt(d, cipher, true) : decrypt(d, cipher, true);
+        }
+        if (kind == CCM) {
+            return encrypt ? encryptCcm(d, cipher) : decryptCcm(d, cipher);
+        }
+        boolean xcbc = kind == ENCRYPT_THEN_XCBC;
+        return encrypt
+                ? encryptThenMac(d, context, cipher, xcbc)
+                : verifyThenDecrypt(d, context, cipher, xcbc);
+    }
+
+    /**
+     * @param more whether {@code authInput} is additional data too
+     */
+    private Status encrypt(long d, long cipher, boolean more) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
         long in = Mem.getLong(d + CryptoBurst.INPUT);
         long out = Mem.getLong(d + CryptoBurst.OUTPUT);
         setTagParameter(d);
         boolean done =
-                Evp.encryptInit(context, d + CryptoBurst.IV)
+                Evp.encryptInit(cipher, d + CryptoBurst.IV)
                         && (aadLength == 0
                                 || Evp.encryptUpdate(
-                                        context, 0, written, d + CryptoBurst.AAD, aadLength))
-                        && (length == 0 || Evp.encryptUpdate(context, out, written, in, length))
-                        && Evp.encryptFinal(context, out + length, written)
-                        && Evp.getParams(context, params);
+                                        cipher, 0, written, d + CryptoBurst.AAD, aadLength))
+                        && (!more || encryptMore(d, cipher))
+                        && (length == 0 || Evp.encryptUpdate(cipher, out, written, in, length))
+                        && Evp.encryptFinal(cipher, out + length, written)
+                        && Evp.getParams(cipher, params);
         return done ? Status.OK : Status.ERROR;
     }
 
-    private Status decrypt(long d) {
-        long context = Mem.getLong(d + CryptoBurst.CONTEXT);
+    private boolean encryptMore(long d, long cipher) {
+        long in = Mem.getLong(d + CryptoBurst.AUTH_INPUT);
+        int length = Mem.getInt(d + CryptoBurst.AUTH_LENGTH);
+        return length == 0 || Evp.encryptUpdate(cipher, 0, written, in, length);
+    }
+
+    private Status decrypt(long d, long cipher, boolean more) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
         long in = Mem.getLong(d + CryptoBurst.INPUT);
         long out = Mem.getLong(d + CryptoBurst.OUTPUT);
         setTagParameter(d);
         boolean done =
-                Evp.decryptInit(context, d + CryptoBurst.IV, params)
+                Evp.decryptInit(cipher, d + CryptoBurst.IV, params)
                         && (aadLength == 0
                                 || Evp.decryptUpdate(
-                                        context, 0, written, d + CryptoBurst.AAD, aadLength))
-                        && (length == 0 || Evp.decryptUpdate(context, out, written, in, length));
+                                        cipher, 0, written, d + CryptoBurst.AAD, aadLength))
+                        && (!more || decryptMore(d, cipher))
+                        && (length == 0 || Evp.decryptUpdate(cipher, out, written, in, length));
         if (!done) {
             return Status.ERROR;
         }
-        return Evp.decryptFinal(context, out + length, written) ? Status.OK : Status.BAD_TAG;
+        return Evp.decryptFinal(cipher, out + length, written) ? Status.OK : Status.BAD_TAG;
+    }
+
+    private boolean decryptMore(long d, long cipher) {
+        long in = Mem.getLong(d + CryptoBurst.AUTH_INPUT);
+        int length = Mem.getInt(d + CryptoBurst.AUTH_LENGTH);
+        return length == 0 || Evp.decryptUpdate(cipher, 0, written, in, length);
+    }
+
+    /** CCM is told the length before all else, and the text in one piece, even if it is empty. */
+    private Status encryptCcm(long d, long cipher) {
+        int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
+        int length = Mem.getInt(d + CryptoBurst.LENGTH);
+        long in = Mem.getLong(d + CryptoBurst.INPUT);
+        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
+        setTagParameter(d);
+        boolean done =
+                Evp.encryptInit(cipher, d + CryptoBurst.IV)
+                        && Evp.encryptUpdate(cipher, 0, written, 0, length)
+                        && (aadLength == 0
+                                || Evp.encryptUpdate(
+                                        cipher, 0, written, d + CryptoBurst.AAD, aadLength))
+                        && Evp.encryptUpdate(cipher, out, written, in, length)
+                        && Evp.getParams(cipher, params);
+        return done ? Status.OK : Status.ERROR;
+    }
+
+    /** CCM compares tags when it is given the text, and then there is no final call. */
+    private Status decryptCcm(long d, long cipher) {
+        int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
+        int length = Mem.getInt(d + CryptoBurst.LENGTH);
+        long in = Mem.getLong(d + CryptoBurst.INPUT);
+        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
+        setTagParameter(d);
+        boolean done =
+                Evp.decryptInit(cipher, d + CryptoBurst.IV, params)
+                        && Evp.decryptUpdate(cipher, 0, written, 0, length)
+                        && (aadLength == 0
+                                || Evp.decryptUpdate(
+                                        cipher, 0, written, d + CryptoBurst.AAD, aadLength));
+        if (!done) {
+            return Status.ERROR;
+        }
+        return Evp.decryptUpdate(cipher, out, written, in, length) ? Status.OK : Status.BAD_TAG;
     }
 
     private void setTagParameter(long d) {
         Mem.putLong(tagAddress, Mem.getLong(d + CryptoBurst.TAG));
         Mem.putLong(tagLength, Mem.getUnsignedByte(d + CryptoBurst.TAG_LENGTH));
+    }
+
+    private Status encryptThenMac(long d, long context, long cipher, boolean xcbc) {
+        int length = Mem.getInt(d + CryptoBurst.LENGTH);
+        int icvLength = Mem.getUnsignedByte(d + CryptoBurst.TAG_LENGTH);
+        boolean done =
+                icvLength <= LONGEST_MAC
+                        && (length == 0
+                                || Evp.encryptInit(cipher, d + CryptoBurst.IV)
+                                        && Evp.encryptUpdate(
+                                                cipher,
+                                                Mem.getLong(d + CryptoBurst.OUTPUT),
+                                                written,
+                                                Mem.getLong(d + CryptoBurst.INPUT),
+                                                length))
+                        && mac(d, context, xcbc);
+        if (done) {
+            Mem.copy(mac, Mem.getLong(d + CryptoBurst.TAG), icvLength);
+        }
+        return done ? Status.OK : Status.ERROR;
+    }
+
+    /** What is forged is not decrypted. */
+    private Status verifyThenDecrypt(long d, long context, long cipher, boolean xcbc) {
+        int length = Mem.getInt(d + CryptoBurst.LENGTH);
+        int icvLength = Mem.getUnsignedByte(d + CryptoBurst.TAG_LENGTH);
+        if (icvLength > LONGEST_MAC || !mac(d, context, xcbc)) {
+            return Status.ERROR;
+        }
+        if (!Evp.same(mac, Mem.getLong(d + CryptoBurst.TAG), icvLength)) {
+            return Status.BAD_TAG;
+        }
+        boolean done =
+                length == 0
+                        || Evp.decryptInit(cipher, d + CryptoBurst.IV, 0)
+                                && Evp.decryptUpdate(
+                                        cipher,
+                                        Mem.getLong(d + CryptoBurst.OUTPUT),
+                                        written,
+                                        Mem.getLong(d + CryptoBurst.INPUT),
+                                        length);
+        return done ? Status.OK : Status.ERROR;
+    }
+
+    /** Computes the whole MAC. */
+    private boolean mac(long d, long context, boolean xcbc) {
+        long key = Mem.getLong(context + OpenSslContext.MAC);
+        if (!Evp.macInit(key)) {
+            return false;
+        }
+        if (xcbc) {
+            return Xcbc.update(d, context, key, block)
+                    && Evp.macFinal(key, mac, written, LONGEST_MAC);
+        }
+        long in = Mem.getLong(d + CryptoBurst.AUTH_INPUT);
+        int trailing = Mem.getInt(d + CryptoBurst.TRAILING_LENGTH);
+        return Evp.macUpdate(key, in, Mem.getInt(d + CryptoBurst.AUTH_LENGTH))
+                && (trailing == 0 || Evp.macUpdate(key, d + CryptoBurst.TRAILING, trailing))
+                && Evp.macFinal(key, mac, written, LONGEST_MAC);
     }
 
     @Override

@@ -1,0 +1,87 @@
+package io.esplanade.engine.crypto.openssl;
+
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.os.Mem;
+import io.esplanade.ffi.openssl.libcrypto;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a context is: one cache line of memory of libcrypto's allocator, only read once it is made.
+ *
+ * <pre>
+ *  0 cipher       u64  EVP_CIPHER_CTX, keyed; 0 with the cipher NULL
+ *  8 mac          u64  EVP_MAC_CTX, keyed; 0 where the cipher authenticates
+ * 16 kind         u32  {@link Kind}
+ * 20 nonceLength  u32  bytes of IV that an operation must have
+ * 32 whole        16 bytes, XORed into a whole last block; XCBC only
+ * 48 partial      16 bytes, XORed into a padded last block; XCBC only
+ * </pre>
+ *
+ * <p>The process knows every context there is, and frees each once. Thread-safe.
+ */
+final class OpenSslContext {
+
+    /** How its operations are done. */
+    enum Kind {
+        AEAD,
+        /** An AEAD that must be told the length first, and verifies before it decrypts. */
+        CCM,
+        /** An AEAD with additional data only. */
+        AUTHENTICATED_ONLY,
+        ENCRYPT_THEN_MAC,
+        /** The same with XCBC, which libcrypto lacks, made of CMAC: see {@link Xcbc}. */
+        ENCRYPT_THEN_XCBC
+    }
+
+    static final int CIPHER = 0;
+    static final int MAC = 8;
+    static final int KIND = 16;
+    static final int NONCE_LENGTH = 20;
+    static final int WHOLE = 32;
+    static final int PARTIAL = 48;
+
+    private static final long LINE = 64;
+
+    // Contexts are made one after the other and lie so. Each packet writes to what libcrypto keeps
+    // of its SA, and if that shared a line with another thread's, or with this one, the line would
+    // travel at every packet. So there is a line to spare on either side.
+    private static final long SIZE = 4 * LINE;
+
+    /** The contexts there are, each with the block of memory that it is in. */
+    private static final Map<Long, MemorySegment> MADE = new ConcurrentHashMap<>();
+
+    private OpenSslContext() {}
+
+    /** A context that has nothing yet. */
+    static long allocate(Kind kind, int nonceLength) throws CryptoException {
+        MemorySegment block = libcrypto.CRYPTO_malloc(SIZE, MemorySegment.NULL, 0);
+        if (block.address() == 0) {
+            throw OpenSslErrors.exception("no memory for a context");
+        }
+        Mem.fill(block.address(), SIZE, 0);
+        long context = (block.address() + 2 * LINE - 1) & -LINE;
+        Mem.putInt(context + KIND, kind.ordinal());
+        Mem.putInt(context + NONCE_LENGTH, nonceLength);
+        MADE.put(context, block);
+        return context;
+    }
+
+    /** Frees {@code context} and what it has so far; libcrypto wipes its keys. */
+    static void free(long context) {
+        MemorySegment block = MADE.remove(context);
+        if (block == null) {
+            throw new IllegalArgumentException("no context of openssl, or freed before");
+        }
+        libcrypto.EVP_CIPHER_CTX_free(MemorySegment.ofAddress(Mem.getLong(context + CIPHER)));
+        libcrypto.EVP_MAC_CTX_free(MemorySegment.ofAddress(Mem.getLong(context + MAC)));
+        libcrypto.OPENSSL_cleanse(block, SIZE);
+        libcrypto.CRYPTO_free(block, MemorySegment.NULL, 0);
+    }
+
+    static int made() {
+        return MADE.size();
+    }
+}

@@ -16,8 +16,8 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     private final Burst large;
 
     /**
-     * Takes the share of lane {@code lane} of {@code lanes}: every {@code lanes}-th mbuf of each
-     * class. All of them must be free.
+     * Takes the share of lane {@code lane} of {@code lanes}: mbufs of each class that lie together,
+     * since processors fetch neighbouring lines in pairs. All of them must be free.
      */
     public LaneMbufSource(MbufPool pool, int lane, int lanes) {
         if (lane < 0 || lane >= lanes) {
@@ -28,19 +28,19 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
         firstLarge = pool.handle(pool.smallCount());
         small = new Burst(pool.smallCount() / lanes + 1);
         large = new Burst((pool.size() - pool.smallCount()) / lanes + 1);
-        take(small, pool.smallCount() - 1, 0, lanes);
-        take(large, pool.size() - 1, pool.smallCount(), lanes);
+        take(small, 0, pool.smallCount(), lanes);
+        take(large, pool.smallCount(), pool.size() - pool.smallCount(), lanes);
     }
 
     /** From the last to the first, so that the first is allocated first. */
-    private void take(Burst stack, int last, int first, int lanes) {
-        for (int i = last; i >= first; i--) {
-            if (i % lanes == lane) {
-                long mbuf = pool.handle(i);
-                pool.move(mbuf, Owner.FREE, Owner.CACHE);
-                Mbuf.homeLane(mbuf, lane);
-                stack.add(mbuf);
-            }
+    private void take(Burst stack, int first, int count, int lanes) {
+        int begin = first + (int) ((long) count * lane / lanes);
+        int end = first + (int) ((long) count * (lane + 1) / lanes);
+        for (int i = end - 1; i >= begin; i--) {
+            long mbuf = pool.handle(i);
+            pool.move(mbuf, Owner.FREE, Owner.CACHE);
+            Mbuf.homeLane(mbuf, lane);
+            stack.add(mbuf);
         }
     }
 

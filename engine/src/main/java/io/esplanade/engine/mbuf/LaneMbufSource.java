@@ -34,8 +34,8 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
 
     /** From the last to the first, so that the first is allocated first. */
     private void take(Burst stack, int first, int count, int lanes) {
-        int begin = first + (int) ((long) count * lane / lanes);
-        int end = first + (int) ((long) count * (lane + 1) / lanes);
+        int begin = first + (int) Math.ceilDiv((long) count * lane, lanes);
+        int end = first + (int) Math.ceilDiv((long) count * (lane + 1), lanes);
         for (int i = end - 1; i >= begin; i--) {
             long mbuf = pool.handle(i);
             pool.move(mbuf, Owner.FREE, Owner.CACHE);

@@ -202,7 +202,10 @@ final class SaControl {
         for (int i = 0; i < providers.length; i++) {
             if (sa.provider() == null || providers[i].name().equals(sa.provider())) {
                 if (!providers[i].suites().contains(sa.suite())) {
-                    throw refused(sa, providers[i].name() + " has no " + sa.suite().keyword());
+                    throw refused(
+                            sa,
+                            "%s has no %s: choose another suite or another provider"
+                                    .formatted(providers[i].name(), sa.suite()));
                 }
                 return i;
             }

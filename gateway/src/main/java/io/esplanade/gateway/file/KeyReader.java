@@ -1,6 +1,7 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
 
@@ -15,13 +16,16 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /**
- * Reads keys as {@code ip xfrm} has them: hex, with or without {@code 0x}, cipher key first and
- * salt behind it. A key file's bytes go from the file into locked memory off the heap and are
- * decoded there; an inline key has been part of the gateway file's text on the heap, and so is for
- * laboratories. No message ever holds a digit of a key.
+ * Reads keys: hex, with or without {@code 0x}, as {@code ip xfrm} has them, the cipher key with its
+ * salt behind it, and as IKE derives them, the integrity key behind both. A key file's bytes go
+ * from the file into locked memory off the heap and are decoded there; an inline key has been part
+ * of the gateway file's text on the heap, and so is for laboratories. No message ever holds a digit
+ * of a key.
  */
 final class KeyReader {
 
@@ -32,7 +36,7 @@ final class KeyReader {
     private KeyReader() {}
 
     /** The key in {@code file}. */
-    static KeyMaterial readFile(Path file, int length) {
+    static KeyMaterial readFile(Path file, Suite suite) {
         try (Region region = Region.map(2L * MAX_FILE, "a key file")) {
             refuseIfOthersMayRead(file);
             region.lock();
@@ -41,7 +45,7 @@ final class KeyReader {
                 long bytes = read(file, text);
                 return decode(
                         text.asSlice(0, bytes),
-                        length,
+                        suite,
                         Mem.segment(region.address() + MAX_FILE, MAX_FILE));
             } finally {
                 text.fill((byte) 0);
@@ -50,7 +54,7 @@ final class KeyReader {
             throw new Wrong(
                     "there is no file " + file,
                     "create it: (umask 077; head -c %d /dev/urandom | od -An -v -tx1 | tr -d ' \\n' > %s)"
-                            .formatted(length, file));
+                            .formatted(suite.keyMaterialLength(), file));
         } catch (AccessDeniedException _) {
             throw new Wrong(
                     file + " may not be read by this user",
@@ -91,16 +95,17 @@ final class KeyReader {
     }
 
     /** The key that an inline value says. */
-    static KeyMaterial readInline(String text, int length) {
+    static KeyMaterial readInline(String text, Suite suite) {
         byte[] digits = new byte[text.length()];
         for (int i = 0; i < digits.length; i++) {
             digits[i] = (byte) Math.min(text.charAt(i), 0x7f);
         }
         return decode(
-                MemorySegment.ofArray(digits), length, MemorySegment.ofArray(new byte[MAX_FILE]));
+                MemorySegment.ofArray(digits), suite, MemorySegment.ofArray(new byte[MAX_FILE]));
     }
 
-    private static KeyMaterial decode(MemorySegment text, int length, MemorySegment scratch) {
+    private static KeyMaterial decode(MemorySegment text, Suite suite, MemorySegment scratch) {
+        int length = suite.keyMaterialLength();
         long at = 0;
         long end = text.byteSize();
         while (at < end && Character.isWhitespace(text.get(ValueLayout.JAVA_BYTE, at))) {
@@ -117,8 +122,8 @@ final class KeyReader {
         requireHex(text, at, end);
         if (end - at != 2L * length) {
             throw new Wrong(
-                    "the key has %s bytes where the proposal takes %d: %d of key and 4 of salt"
-                            .formatted(bytes(end - at), length, length - 4),
+                    "the key has %s bytes where %s takes %d: %s"
+                            .formatted(bytes(end - at), suite, length, parts(suite)),
                     "write %d hex digits, or change esp-proposal".formatted(2 * length));
         }
         MemorySegment key = scratch.asSlice(0, length);
@@ -128,6 +133,20 @@ final class KeyReader {
             key.set(ValueLayout.JAVA_BYTE, i, (byte) (high << 4 | low));
         }
         return KeyMaterial.takeFrom(key);
+    }
+
+    private static String parts(Suite suite) {
+        List<String> parts = new ArrayList<>();
+        add(parts, suite.keyLength(), "key");
+        add(parts, suite.saltLength(), "salt");
+        add(parts, suite.integrityKeyLength(), "integrity key");
+        return String.join(" and ", parts);
+    }
+
+    private static void add(List<String> parts, int length, String what) {
+        if (length > 0) {
+            parts.add(length + " of " + what);
+        }
     }
 
     private static void requireHex(MemorySegment text, long from, long to) {

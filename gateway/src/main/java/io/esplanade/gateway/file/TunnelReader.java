@@ -42,7 +42,8 @@ final class TunnelReader {
         var remote = tunnel.value("remote", Literals::address);
         var localTs = traffic(tunnel, "local-ts");
         var remoteTs = traffic(tunnel, "remote-ts");
-        var proposal = tunnel.value("esp-proposal", TunnelReader::proposal);
+        var proposal = tunnel.value("esp-proposal", Proposals::parse);
+        proposal.ifPresent(this::checkIsGoodEnough);
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
@@ -75,6 +76,17 @@ final class TunnelReader {
                         unsafe.map(At::value).orElse(false)));
     }
 
+    private void checkIsGoodEnough(At<Proposal> proposal) {
+        Suite suite = proposal.value().suite();
+        if (suite.requirement().discouraged()) {
+            problems.warning(
+                    proposal.position(),
+                    "RFC 8221 says %s of %s".formatted(suite.requirement(), suite.keyword()),
+                    "use %s, unless the peer has nothing better"
+                            .formatted(Suite.AES_GCM_16_128.keyword()));
+        }
+    }
+
     private List<At<TrafficSpec>> traffic(Fields tunnel, String key) {
         long before = problems.errors();
         List<At<TrafficSpec>> traffic = tunnel.values(key, TrafficSpec::parse);
@@ -105,7 +117,7 @@ final class TunnelReader {
                 sa.value(
                         "initial-sequence",
                         text -> initialSequence(text, proposal.map(Proposal::esn).orElse(true)));
-        var key = proposal.flatMap(p -> key(whose, sa, p.suite().keyMaterialLength()));
+        var key = proposal.flatMap(p -> key(whose, sa, p.suite()));
         return spi.isEmpty() || key.isEmpty()
                 ? Optional.empty()
                 : Optional.of(
@@ -116,7 +128,7 @@ final class TunnelReader {
                                 initial.map(At::value).orElse(1L)));
     }
 
-    private Optional<KeyMaterial> key(String whose, Fields sa, int length) {
+    private Optional<KeyMaterial> key(String whose, Fields sa, Suite suite) {
         if (sa.has("key") == sa.has("key-file")) {
             problems.error(
                     sa.position(),
@@ -130,9 +142,9 @@ final class TunnelReader {
                         option,
                         text ->
                                 option.equals("key")
-                                        ? KeyReader.readInline(text, length)
+                                        ? KeyReader.readInline(text, suite)
                                         : KeyReader.readFile(
-                                                Literals.file(directory, text), length));
+                                                Literals.file(directory, text), suite));
         key.ifPresent(k -> keys.add(k.value(), whose, k.position()));
         return key.map(At::value);
     }
@@ -169,23 +181,5 @@ final class TunnelReader {
                             .formatted(SecurityAssociation.MAX_REPLAY_WINDOW));
         }
         return (int) window;
-    }
-
-    private static Proposal proposal(String text) {
-        String[] words = text.split("-");
-        Suite suite =
-                Suite.ofKeyword(words[0])
-                        .orElseThrow(
-                                () ->
-                                        new Wrong(
-                                                "'" + words[0] + "' is not an algorithm here",
-                                                Nearest.remedy(words[0], SUITES)));
-        boolean esn = words.length == 2 && words[1].equals("esn");
-        if (words.length > 2 || (words.length == 2 && !esn && !words[1].equals("noesn"))) {
-            throw new Wrong(
-                    "'" + text + "' says more than an algorithm and esn or noesn",
-                    "write " + suite.keyword() + "-esn, or " + suite.keyword() + " without ESN");
-        }
-        return new Proposal(suite, esn);
     }
 }

@@ -97,6 +97,9 @@ final class SchemaTest {
         for (var suite : io.esplanade.engine.crypto.Suite.all()) {
             assertThat(suite.keyword()).matches(proposals);
         }
+        for (String wrong : List.of("aes256", "sha256", "aes128gcm16-sha1", "3des-sha256")) {
+            assertThat(wrong).doesNotMatch(proposals);
+        }
     }
 
     @Test

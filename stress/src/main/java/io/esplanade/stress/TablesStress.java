@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.PolicyTable;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.Spd;
@@ -16,8 +17,6 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JI_Result;
-
-import java.util.List;
 
 /** The conductor changes tables while a lane reads them: who sees the version sees the change. */
 public final class TablesStress {
@@ -38,15 +37,16 @@ public final class TablesStress {
         private static final TrafficSelector ANY =
                 TrafficSelector.between(
                         AddressRange.parse("0.0.0.0/0"), AddressRange.parse("0.0.0.0/0"));
-        private static final List<SecurityPolicy> ONE =
-                List.of(SecurityPolicy.discard("all", Direction.OUTBOUND, 1, ANY));
+        private static final SecurityPolicy ALL =
+                SecurityPolicy.discard("all", Direction.OUTBOUND, 1, ANY);
 
         private final Tables tables = new Tables();
-        private final Spd next = Spd.of(ONE, name -> Spd.NONE);
+        private final PolicyTable policies = new PolicyTable(name -> Spd.NONE);
 
         @Actor
         public void conductor() {
-            tables.publish(next);
+            policies.add(ALL);
+            tables.publish(policies.spd());
         }
 
         @Actor

@@ -6,9 +6,8 @@ import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.PolicyTable;
 import io.esplanade.engine.ipsec.Prefix;
-import io.esplanade.engine.ipsec.SecurityPolicy;
-import io.esplanade.engine.ipsec.Spd;
 import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,7 +55,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final ControlEvents events;
 
     private final ConcurrentLinkedQueue<List<Command>> inbox = new ConcurrentLinkedQueue<>();
-    private final Map<String, SecurityPolicy> policies = new LinkedHashMap<>();
+    private final PolicyTable policies = new PolicyTable(tunnels::index);
     private final ArrayDeque<Retirement> retirements = new ArrayDeque<>();
     private final Set<String> warned = new HashSet<>();
     private final Set<String> failedPorts = new HashSet<>();
@@ -156,7 +154,7 @@ public final class Conductor implements Agent, AutoCloseable {
             }
         }
         if (policiesChanged) {
-            tables.publish(Spd.of(List.copyOf(policies.values()), tunnels::index));
+            tables.publish(policies.spd());
         } else {
             tables.changed();
         }
@@ -180,16 +178,11 @@ public final class Conductor implements Agent, AutoCloseable {
                 retirements.add(new Retirement(dataPlane.advanceEpoch(), entry, remove.answer()));
             }
             case Command.AddPolicy add -> {
-                if (policies.putIfAbsent(add.policy().name(), add.policy()) != null) {
-                    throw new IllegalArgumentException(
-                            "there is a policy " + add.policy().name() + ": choose another name");
-                }
+                policies.add(add.policy());
                 return true;
             }
             case Command.RemovePolicy remove -> {
-                if (policies.remove(remove.name()) == null) {
-                    throw new IllegalArgumentException("there is no policy " + remove.name());
-                }
+                policies.remove(remove.name());
                 return true;
             }
             case Command.AddRoute add ->

@@ -1,5 +1,6 @@
 package io.esplanade.engine.ipsec;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -9,7 +10,7 @@ import java.util.Objects;
  * @param name unique in its engine
  * @param direction which boundary crossing it speaks of
  * @param priority lower is searched first, as in {@code ip xfrm policy}
- * @param selector the packets it is for
+ * @param selectors the packets it is for: those that match any of these
  * @param action what to do with them
  * @param tunnel for {@link Action#PROTECT}, the tunnel whose SAs carry them; else null
  */
@@ -17,15 +18,19 @@ public record SecurityPolicy(
         String name,
         Direction direction,
         int priority,
-        TrafficSelector selector,
+        List<TrafficSelector> selectors,
         Action action,
         String tunnel) {
 
     public SecurityPolicy {
         Objects.requireNonNull(name, "name");
         Objects.requireNonNull(direction, "direction");
-        Objects.requireNonNull(selector, "selector");
         Objects.requireNonNull(action, "action");
+        selectors = List.copyOf(selectors);
+        if (selectors.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "policy " + name + ": it is for no packets: give it a selector");
+        }
         if ((action == Action.PROTECT) != (tunnel != null)) {
             throw new IllegalArgumentException(
                     "policy " + name + ": PROTECT names a tunnel, BYPASS and DISCARD do not");
@@ -38,16 +43,19 @@ public record SecurityPolicy(
             int priority,
             TrafficSelector selector,
             String tunnel) {
-        return new SecurityPolicy(name, direction, priority, selector, Action.PROTECT, tunnel);
+        return new SecurityPolicy(
+                name, direction, priority, List.of(selector), Action.PROTECT, tunnel);
     }
 
     public static SecurityPolicy bypass(
             String name, Direction direction, int priority, TrafficSelector selector) {
-        return new SecurityPolicy(name, direction, priority, selector, Action.BYPASS, null);
+        return new SecurityPolicy(
+                name, direction, priority, List.of(selector), Action.BYPASS, null);
     }
 
     public static SecurityPolicy discard(
             String name, Direction direction, int priority, TrafficSelector selector) {
-        return new SecurityPolicy(name, direction, priority, selector, Action.DISCARD, null);
+        return new SecurityPolicy(
+                name, direction, priority, List.of(selector), Action.DISCARD, null);
     }
 }

@@ -1,5 +1,7 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.net.IpProtocol;
+
 import java.util.Objects;
 
 /**
@@ -8,10 +10,12 @@ import java.util.Objects;
  *
  * @param source range of source addresses
  * @param destination range of destination addresses, of the same family
- * @param protocol transport protocol 0 to 255, or {@link #ANY_PROTOCOL}
- * @param sourcePorts matched if the protocol has ports; a selector with ports other than {@link
- *     PortRange#ANY} matches no packet whose ports cannot be seen
- * @param destinationPorts as {@code sourcePorts}
+ * @param protocol transport protocol 0 to 255, {@link #ANY_PROTOCOL} or {@link #OPAQUE_PROTOCOL}
+ * @param sourcePorts {@link PortRange#ANY}; or a range, which only packets match that show their
+ *     ports; or {@link PortRange#OPAQUE}, which only those match that do not. For ICMP and mobility
+ *     headers it is the type and code that the source sends
+ * @param destinationPorts as {@code sourcePorts}; for ICMP and mobility headers what the
+ *     destination sends, which is compared when the selector is {@link #reversed}
  */
 public record TrafficSelector(
         AddressRange source,
@@ -20,8 +24,14 @@ public record TrafficSelector(
         PortRange sourcePorts,
         PortRange destinationPorts) {
 
-    /** Any protocol. */
+    /** Any protocol, also one that cannot be seen. */
     public static final int ANY_PROTOCOL = -1;
+
+    /**
+     * A protocol that cannot be seen, as in later IPv6 fragments of packets with extension headers
+     * behind the fragment header.
+     */
+    public static final int OPAQUE_PROTOCOL = -2;
 
     public TrafficSelector {
         Objects.requireNonNull(source, "source");
@@ -32,13 +42,28 @@ public record TrafficSelector(
             throw new IllegalArgumentException(
                     "a selector has one family: " + source + " to " + destination);
         }
-        if (protocol < ANY_PROTOCOL || protocol > 255) {
+        if (protocol < OPAQUE_PROTOCOL || protocol > 255) {
             throw new IllegalArgumentException("not a protocol number: " + protocol);
         }
-        boolean ports = !sourcePorts.isAny() || !destinationPorts.isAny();
-        if (ports && protocol == ANY_PROTOCOL) {
-            throw new IllegalArgumentException("a selector with ports names the protocol too");
+        if (protocol == OPAQUE_PROTOCOL && source.isIpv4()) {
+            throw new IllegalArgumentException("an IPv4 packet always shows its protocol");
         }
+        boolean ports = !sourcePorts.isAny() || !destinationPorts.isAny();
+        if (ports && !IpProtocol.hasPortsOrType(protocol)) {
+            throw new IllegalArgumentException(
+                    "a selector with ports names a protocol that has them too: "
+                            + "TCP, UDP, UDP-Lite, DCCP, SCTP; or ICMP, ICMPv6 or MH for types");
+        }
+        boolean opaque = sourcePorts.isOpaque() || destinationPorts.isOpaque();
+        boolean range = isRange(sourcePorts) || isRange(destinationPorts);
+        if (opaque && range && IpProtocol.hasPorts(protocol)) {
+            throw new IllegalArgumentException(
+                    "a packet shows both its ports or neither: OPAQUE goes with OPAQUE or ANY");
+        }
+    }
+
+    private static boolean isRange(PortRange ports) {
+        return !ports.isAny() && !ports.isOpaque();
     }
 
     /** All packets from one range to another. */
@@ -55,7 +80,7 @@ public record TrafficSelector(
     public String toString() {
         String text = source + " > " + destination;
         if (protocol != ANY_PROTOCOL) {
-            text += " proto " + protocol;
+            text += " proto " + (protocol == OPAQUE_PROTOCOL ? "opaque" : protocol);
         }
         if (!sourcePorts.isAny() || !destinationPorts.isAny()) {
             text += " ports " + sourcePorts + " > " + destinationPorts;

@@ -89,7 +89,7 @@ public final class Ipv6 {
         int next = nextHeader(address);
         int offset = HEADER_LENGTH;
         int flags = 0;
-        for (int extensions = 0; isExtension(next); extensions++) {
+        for (int extensions = 0; IpProtocol.isExtension(next); extensions++) {
             boolean misplaced = next == IpProtocol.HOP_BY_HOP && extensions > 0;
             if (misplaced || extensions == MAX_EXTENSIONS || offset + SHORTEST_EXTENSION > length) {
                 return Transport.MALFORMED;
@@ -110,13 +110,6 @@ public final class Ipv6 {
             }
         }
         return Transport.of(next, offset, flags);
-    }
-
-    private static boolean isExtension(int protocol) {
-        return protocol == IpProtocol.HOP_BY_HOP
-                || protocol == IpProtocol.ROUTING
-                || protocol == IpProtocol.FRAGMENT
-                || protocol == IpProtocol.DESTINATION_OPTIONS;
     }
 
     /** An atomic fragment, the first and last at once, is no fragment (RFC 6946). */

@@ -17,6 +17,8 @@ public final class Transport {
     /** Flag: the packet is a fragment but not the first, so that no transport header is in it. */
     public static final int LATER_FRAGMENT = 1 << 25;
 
+    private static final int MOBILITY_TYPE = 2; // RFC 6275 §6.1.1
+
     private Transport() {}
 
     static int of(int protocol, int offset, int flags) {
@@ -41,20 +43,26 @@ public final class Transport {
         return (transport & LATER_FRAGMENT) != 0;
     }
 
-    /** Whether ports can be read from a packet of {@code length} bytes. */
+    /** Whether ports, or a type, can be read from a packet of {@code length} bytes. */
     public static boolean portsKnown(int transport, int length) {
-        return IpProtocol.hasPorts(protocol(transport))
+        return IpProtocol.hasPortsOrType(protocol(transport))
                 && !isLaterFragment(transport)
                 && offset(transport) + 4 <= length;
     }
 
-    /** The source port of the transport header at {@code address}. */
-    public static int sourcePort(long address) {
-        return Mem.getShortBE(address);
+    /**
+     * What policies compare with source ports, of the transport header at {@code address}: the
+     * port; the type of ICMP with its code in the lower byte, or of a mobility header with 0 there
+     * (RFC 4301 §4.4.1.1).
+     */
+    public static int sourcePort(int protocol, long address) {
+        return protocol == IpProtocol.MOBILITY
+                ? Mem.getUnsignedByte(address + MOBILITY_TYPE) << 8
+                : Mem.getShortBE(address);
     }
 
-    /** The destination port of the transport header at {@code address}. */
-    public static int destinationPort(long address) {
-        return Mem.getShortBE(address + 2);
+    /** The destination port of the transport header at {@code address}, or 0 if it has a type. */
+    public static int destinationPort(int protocol, long address) {
+        return IpProtocol.hasType(protocol) ? 0 : Mem.getShortBE(address + 2);
     }
 }

@@ -1,9 +1,12 @@
 package io.esplanade.engine.path;
 
 import io.esplanade.engine.counters.DropReason;
-import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.SelectorFields;
+import io.esplanade.engine.ipsec.SelectorSet;
 import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.ipsec.SpdEntry;
+import io.esplanade.engine.ipsec.SpdSearch;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.port.Side;
 
@@ -21,32 +24,30 @@ import io.esplanade.engine.port.Side;
 final class Boundary {
 
     private final Tables tables;
+    private final SelectorFields fields = new SelectorFields();
+    private final SpdSearch search = new SpdSearch();
 
     Boundary(Tables tables) {
         this.tables = tables;
     }
 
-    /** The verdict on packets with this key that stand at {@code origin}. */
+    /** The verdict on packets with this key that stand in clear at {@code origin}. */
     long decide(FlowKey key, int origin, Spd spd) {
         if (key.isUnroutable()) {
             return Verdict.drop(DropReason.MULTICAST);
         }
-        return switch (origin) {
-            case Origin.UNPROTECTED -> inClear(key, spd);
-            case Origin.DECAPSULATED -> decapsulated(key);
-            default -> fromProtected(key, spd);
-        };
+        return origin == Origin.UNPROTECTED ? inClear(key, spd) : fromProtected(key, spd);
     }
 
     private long inClear(FlowKey key, Spd spd) {
         if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
             return Verdict.drop(DropReason.NOT_FOR_US);
         }
-        int policy = find(spd, Direction.INBOUND, key);
-        if (policy < 0) {
+        SpdEntry policy = find(spd, Direction.INBOUND, key);
+        if (policy == null || policy == SpdEntry.UNDECIDED) {
             return undecided(policy);
         }
-        return switch (spd.action(policy)) {
+        return switch (policy.action()) {
             case PROTECT -> Verdict.drop(DropReason.CLEARTEXT_FOR_PROTECT);
             case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
             case BYPASS -> letIn(key, spd);
@@ -60,7 +61,19 @@ final class Boundary {
                 : fromProtected(key, spd);
     }
 
+    /** The verdict on packets with this key out of an SA with these selectors (RFC 4301 §5.2). */
+    long decideDecapsulated(FlowKey key, SelectorSet selectors) {
+        return switch (selectors.match(fields(key))) {
+            case SelectorSet.YES -> decapsulated(key);
+            case SelectorSet.UNKNOWN -> Verdict.drop(DropReason.FRAGMENT);
+            default -> Verdict.drop(DropReason.POLICY_MISMATCH);
+        };
+    }
+
     private long decapsulated(FlowKey key) {
+        if (key.isUnroutable()) {
+            return Verdict.drop(DropReason.MULTICAST);
+        }
         if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
             // A nested SA ends here too: another pass will take the next ESP header off.
             return key.protocol == IpProtocol.ESP
@@ -87,20 +100,19 @@ final class Boundary {
         if (!leadsOut(nextHop)) {
             return Verdict.of(Verdict.FORWARD, nextHop);
         }
-        int policy = find(spd, Direction.OUTBOUND, key);
-        if (policy < 0) {
+        SpdEntry policy = find(spd, Direction.OUTBOUND, key);
+        if (policy == null || policy == SpdEntry.UNDECIDED) {
             return undecided(policy);
         }
-        Action action = spd.action(policy);
-        return switch (action) {
-            case PROTECT -> Verdict.of(Verdict.PROTECT, spd.tunnel(policy));
+        return switch (policy.action()) {
+            case PROTECT -> Verdict.of(Verdict.PROTECT, policy.tunnel());
             case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
             case BYPASS -> Verdict.of(Verdict.BYPASS, nextHop);
         };
     }
 
-    private static long undecided(int policy) {
-        return Verdict.drop(policy == Spd.NEEDS_PORTS ? DropReason.FRAGMENT : DropReason.NO_POLICY);
+    private static long undecided(SpdEntry policy) {
+        return Verdict.drop(policy == null ? DropReason.NO_POLICY : DropReason.FRAGMENT);
     }
 
     private int route(FlowKey key) {
@@ -111,9 +123,12 @@ final class Boundary {
         return tables.side(tables.nextHops().get(nextHop).port()) == Side.UNPROTECTED;
     }
 
-    private static int find(Spd spd, Direction direction, FlowKey key) {
-        return spd.lookup(
-                direction,
+    private SpdEntry find(Spd spd, Direction direction, FlowKey key) {
+        return search.find(spd, direction, fields(key));
+    }
+
+    private SelectorFields fields(FlowKey key) {
+        fields.set(
                 key.sourceHigh,
                 key.sourceLow,
                 key.destinationHigh,
@@ -122,5 +137,6 @@ final class Boundary {
                 key.sourcePort,
                 key.destinationPort,
                 key.portsKnown);
+        return fields;
     }
 }

@@ -10,8 +10,6 @@ import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.ReplayGate;
 import io.esplanade.engine.ipsec.SaTable;
-import io.esplanade.engine.ipsec.SelectorSet;
-import io.esplanade.engine.ipsec.Spd;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
@@ -70,7 +68,6 @@ public final class Egress {
     /** Takes every packet of the burst to its end, which is empty afterwards. */
     public void process(Burst burst) {
         long version = tables.version();
-        Spd spd = tables.spd();
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
@@ -80,7 +77,7 @@ public final class Egress {
             if (reason == DropReason.NONE) {
                 int flags = Mbuf.flags(mbuf);
                 if ((flags & Mbuf.DECRYPT) != 0) {
-                    reason = decapsulated(mbuf, version, spd);
+                    reason = decapsulated(mbuf, version);
                 } else if ((flags & Mbuf.ENCRYPT) != 0) {
                     reason = encapsulated(mbuf, version);
                 } else {
@@ -130,7 +127,7 @@ public final class Egress {
         return send(mbuf, sa.destinationHigh(), sa.destinationLow());
     }
 
-    private DropReason decapsulated(long mbuf, long version, Spd spd) {
+    private DropReason decapsulated(long mbuf, long version) {
         int slot = Mbuf.sa(mbuf);
         int generation = Mbuf.saGeneration(mbuf);
         InboundState sa = sas.inboundState(slot, generation);
@@ -158,30 +155,13 @@ public final class Egress {
         int hash = FlowCache.hash(key, origin);
         long verdict = flows.find(key, origin, hash, version);
         if (verdict == FlowCache.MISS) {
-            verdict =
-                    matches(sa)
-                            ? boundary.decide(key, Origin.DECAPSULATED, spd)
-                            : Verdict.drop(DropReason.POLICY_MISMATCH);
+            verdict = boundary.decideDecapsulated(key, sa.selectors());
             flows.put(key, origin, hash, version, verdict);
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
             counters.add(Counter.FLOW_HITS, 1);
         }
         return apply(mbuf, verdict);
-    }
-
-    private boolean matches(InboundState sa) {
-        return sa.selectors()
-                        .match(
-                                key.sourceHigh,
-                                key.sourceLow,
-                                key.destinationHigh,
-                                key.destinationLow,
-                                key.protocol,
-                                key.sourcePort,
-                                key.destinationPort,
-                                key.portsKnown)
-                != SelectorSet.NONE;
     }
 
     private DropReason apply(long mbuf, long verdict) {

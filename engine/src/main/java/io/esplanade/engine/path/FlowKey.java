@@ -23,7 +23,7 @@ final class FlowKey extends Padded {
     int sourcePort;
     int destinationPort;
 
-    /** Whether the protocol has ports and they are in this packet. */
+    /** Whether the protocol has ports, or a type in their place, and they are in this packet. */
     boolean portsKnown;
 
     /**
@@ -101,8 +101,8 @@ final class FlowKey extends Padded {
         Mbuf.transport(mbuf, protocol, offset);
         portsKnown = Transport.portsKnown(transport, length);
         long header = Mbuf.data(mbuf) + offset;
-        sourcePort = portsKnown ? Transport.sourcePort(header) : 0;
-        destinationPort = portsKnown ? Transport.destinationPort(header) : 0;
+        sourcePort = portsKnown ? Transport.sourcePort(protocol, header) : 0;
+        destinationPort = portsKnown ? Transport.destinationPort(protocol, header) : 0;
         return DropReason.NONE;
     }
 

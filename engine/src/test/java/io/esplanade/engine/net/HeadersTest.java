@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.HexFormat;
 import java.util.Random;
+import java.util.Set;
 
 class HeadersTest {
 
@@ -76,8 +77,8 @@ class HeadersTest {
             assertThat(Transport.protocol(transport)).isEqualTo(IpProtocol.TCP);
             assertThat(Transport.offset(transport)).isEqualTo(24);
             assertThat(Transport.portsKnown(transport, 48)).isTrue();
-            assertThat(Transport.sourcePort(ip + 24)).isEqualTo(0xc001);
-            assertThat(Transport.destinationPort(ip + 24)).isEqualTo(443);
+            assertThat(Transport.sourcePort(IpProtocol.TCP, ip + 24)).isEqualTo(0xc001);
+            assertThat(Transport.destinationPort(IpProtocol.TCP, ip + 24)).isEqualTo(443);
             assertThat(Tcp.headerLength(ip + 24)).isEqualTo(32);
             assertThat(Tcp.checksum(ip + 24)).isEqualTo(0xabcd);
         }
@@ -212,18 +213,28 @@ class HeadersTest {
     }
 
     @Test
+    void whereOtherProtocolsHavePortsIcmpHasTypeAndCodeAndMobilityAType() {
+        try (Packet packet = Packet.hex("0301 abcd 00000000")) {
+            for (int icmp : new int[] {IpProtocol.ICMP, IpProtocol.ICMPV6}) {
+                assertThat(Transport.sourcePort(icmp, packet.address())).isEqualTo(0x0301);
+                assertThat(Transport.destinationPort(icmp, packet.address())).isZero();
+            }
+        }
+        try (Packet packet = Packet.hex("3b01 0500 abcd0000")) { // a binding update
+            int mobility = IpProtocol.MOBILITY;
+            assertThat(Transport.sourcePort(mobility, packet.address())).isEqualTo(0x0500);
+            assertThat(Transport.destinationPort(mobility, packet.address())).isZero();
+        }
+    }
+
+    @Test
     void portsAreKnownOnlyWhereTheyAre() {
         int udp = Transport.of(IpProtocol.UDP, 20, 0);
         assertThat(Transport.portsKnown(udp, 24)).isTrue();
         assertThat(Transport.portsKnown(udp, 23)).as("cut off").isFalse();
         for (int protocol = 0; protocol < 256; protocol++) {
             assertThat(Transport.portsKnown(Transport.of(protocol, 20, 0), 100))
-                    .isEqualTo(
-                            protocol == 6
-                                    || protocol == 17
-                                    || protocol == 33
-                                    || protocol == 132
-                                    || protocol == 136);
+                    .isEqualTo(Set.of(1, 6, 17, 33, 58, 132, 135, 136).contains(protocol));
         }
     }
 }

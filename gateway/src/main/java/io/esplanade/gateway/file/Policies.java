@@ -42,7 +42,7 @@ final class Policies {
                 name,
                 policy.direction(),
                 policy.priority(),
-                selector,
+                List.of(selector),
                 policy.action(),
                 policy.tunnel().map(At::value).orElse(null));
     }

@@ -57,7 +57,8 @@ final class PolicyChecks {
     private void check(Policies.Placed first, Policies.Placed second) {
         SecurityPolicy a = first.policy();
         SecurityPolicy b = second.policy();
-        if (a.direction() != b.direction() || !overlap(a.selector(), b.selector())) {
+        if (a.direction() != b.direction()
+                || !overlap(a.selectors().getFirst(), b.selectors().getFirst())) {
             return;
         }
         String both =
@@ -67,7 +68,7 @@ final class PolicyChecks {
                                 b.name(),
                                 a.name(),
                                 first.position().line());
-        if (a.selector().equals(b.selector())) {
+        if (a.selectors().getFirst().equals(b.selectors().getFirst())) {
             problems.error(
                     second.position(),
                     both + " are for the same packets: one of them never matches",
@@ -87,7 +88,7 @@ final class PolicyChecks {
         boolean firstWins = first.policy().priority() <= second.policy().priority();
         Policies.Placed winner = firstWins ? first : second;
         Policies.Placed loser = firstWins ? second : first;
-        if (covers(winner.policy().selector(), loser.policy().selector())) {
+        if (covers(winner.policy().selectors().getFirst(), loser.policy().selectors().getFirst())) {
             problems.warning(
                     loser.position(),
                     "policy %s never matches: %s (line %d) takes all its packets first"

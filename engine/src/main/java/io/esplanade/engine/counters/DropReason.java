@@ -38,6 +38,10 @@ public enum DropReason {
             "XfrmInStateProtoError", "ESP padding is not 1, 2, 3, … or longer than the payload"),
     DUMMY("", "a dummy packet for traffic flow confidentiality: discarded as intended"),
     BAD_INNER_HEADER("XfrmInHdrError", "what was inside the tunnel is not a sound IP packet"),
+    CONGESTION(
+            "",
+            "the path marked congestion and the packet inside knows no ECN: dropped so that its"
+                    + " sender notices (RFC 6040 §4.2)"),
     UNSUPPORTED_PAYLOAD("XfrmInHdrError", "ESP next header is neither IPv4 nor IPv6"),
     POLICY_MISMATCH(
             "XfrmInTmplMismatch", "inner packet is outside the selectors of the SA it came on"),

@@ -5,6 +5,8 @@ import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.Ecn;
+import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.os.Mem;
 
 /**
@@ -77,6 +79,12 @@ public final class Decapsulator {
             flags |= Mbuf.IPV6;
         } else if (nextHeader != Esp.NEXT_HEADER_IPV4) {
             return DropReason.UNSUPPORTED_PAYLOAD;
+        }
+        int ecn = Ecn.trafficClass(Mbuf.data(mbuf)) & Ecn.CE;
+        if (ecn != Ecn.NOT_ECT && inner >= Ipv4.HEADER_LENGTH) {
+            if (!Ecn.carryIn(payload, nextHeader == Esp.NEXT_HEADER_IPV6, ecn)) {
+                return DropReason.CONGESTION;
+            }
         }
         Mbuf.pull(mbuf, head);
         Mbuf.length(mbuf, inner);

@@ -73,7 +73,7 @@ public final class Encapsulator {
         //    which no key sees twice; for CBC, that in a block of its own, which is then encrypted.
         long sequence = Mbuf.sequence(mbuf);
         long packet = inner - head;
-        sa.outerHeader().write(packet, total - outer);
+        sa.outerHeader().write(packet, total - outer, inner, mbuf);
         long esp = packet + outer;
         Mem.putIntBE(esp, sa.spi());
         Mem.putIntBE(esp + 4, (int) sequence);

@@ -75,7 +75,7 @@ public final class OutboundState extends AssociationState {
         if (first == 0) {
             throw new IllegalArgumentException(this + ": the first sequence number is 1 or more");
         }
-        outerHeader = OuterHeader.of(sa.source(), sa.destination());
+        outerHeader = OuterHeader.of(sa.source(), sa.destination(), sa.headers());
         destinationHigh = IpAddresses.high(sa.destination());
         destinationLow = IpAddresses.low(sa.destination());
         if (sa.suite().mode().iv() == CipherMode.Iv.UNPREDICTABLE) {

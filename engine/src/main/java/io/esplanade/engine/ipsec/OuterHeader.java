@@ -1,25 +1,36 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.ipsec.HeaderRules.DontFragment;
+import io.esplanade.engine.ipsec.HeaderRules.EcnMode;
+import io.esplanade.engine.ipsec.HeaderRules.FlowLabel;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.Ecn;
 import io.esplanade.engine.os.Mem;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.security.SecureRandom;
 
 /**
- * The IP header in front of an SA's ESP packets, ready but for the length (RFC 4301 §5.1.2).
+ * The IP header in front of an SA's ESP packets, ready but for the length and what the inner header
+ * decides (RFC 4301 §5.1.2). Immutable; replaced whole.
  *
- * <p>IPv4: DF set and ID 0, for a datagram that is never fragmented needs none (RFC 6864 §4); TTL
- * 64; DSCP and ECN 0. IPv6: flow label 0, hop limit 64. Immutable; replaced whole.
+ * <p>IPv4: a datagram with DF set needs no ID and has 0 (RFC 6864 §4.1). One without gets the low
+ * bits of its sequence number, from where the SA's own random number says: it comes again after 2¹⁶
+ * packets, and fragments put together wrongly fail the ICV (RFC 6864 §5.2).
  */
 public final class OuterHeader {
 
     private static final int IPV4_LENGTH = 20;
     private static final int IPV6_LENGTH = 40;
     private static final int ESP = 50;
-    private static final int TTL = 64;
+    private static final int DF = 0x4000;
+    private static final int LABEL = 0xf_ffff;
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int length;
-    // The header as network-order words, length and checksum 0. IPv4: the third word's high half.
+    // The header as network-order words; what packets decide, length and checksum are 0. IPv4: the
+    // third word's high half.
     private final long word0;
     private final long word1;
     private final long word2;
@@ -27,34 +38,49 @@ public final class OuterHeader {
     private final long word4;
     private final int sum; // IPv4: the 16-bit words added up
 
-    private OuterHeader(int length, long word0, long word1, long word2, long word3, long word4) {
-        this.length = length;
-        this.word0 = word0;
-        this.word1 = word1;
-        this.word2 = word2;
-        this.word3 = word3;
-        this.word4 = word4;
+    private final byte[] trafficClasses = new byte[256]; // DSCP and ECN, by the inner ones
+    private final int dfCopied; // which bits of the inner header's flags are taken
+    private final int dfSet; // and which are set
+    private final FlowLabel flowLabel;
+    private final int salt; // so that nobody foretells IDs and flow labels
+
+    private OuterHeader(InetAddress source, InetAddress destination, HeaderRules rules, int salt) {
+        boolean ipv4 = source instanceof Inet4Address;
+        length = ipv4 ? IPV4_LENGTH : IPV6_LENGTH;
+        long ttl = rules.ttl();
+        if (ipv4) {
+            word0 = 0x4500_0000_0000_0000L;
+            word1 = ttl << 56 | (long) ESP << 48 | IpAddresses.low(source) & 0xffff_ffffL;
+            word2 = IpAddresses.low(destination) << 32;
+            word3 = 0;
+            word4 = 0;
+        } else {
+            word0 = 0x6000_0000_0000_0000L | ESP << 8 | ttl;
+            word1 = IpAddresses.high(source);
+            word2 = IpAddresses.low(source);
+            word3 = IpAddresses.high(destination);
+            word4 = IpAddresses.low(destination);
+        }
         sum = sum(word0) + sum(word1) + sum(word2);
+        for (int inner = 0; inner < trafficClasses.length; inner++) {
+            int ecn = rules.ecn() == EcnMode.NORMAL ? inner & Ecn.CE : Ecn.NOT_ECT;
+            trafficClasses[inner] = (byte) (rules.dscp().outer(inner >>> 2) << 2 | ecn);
+        }
+        dfCopied = rules.df() == DontFragment.COPY ? DF : 0;
+        dfSet = rules.df() == DontFragment.SET ? DF : 0;
+        flowLabel = rules.flowLabel();
+        this.salt = salt;
     }
 
     /** The header for ESP packets between two addresses of one family. */
-    public static OuterHeader of(InetAddress source, InetAddress destination) {
-        if (source instanceof Inet4Address) {
-            return new OuterHeader(
-                    IPV4_LENGTH,
-                    0x4500_0000_0000_4000L,
-                    (long) TTL << 56 | (long) ESP << 48 | IpAddresses.low(source) & 0xffff_ffffL,
-                    IpAddresses.low(destination) << 32,
-                    0,
-                    0);
-        }
-        return new OuterHeader(
-                IPV6_LENGTH,
-                0x6000_0000_0000_0000L | ESP << 8 | TTL,
-                IpAddresses.high(source),
-                IpAddresses.low(source),
-                IpAddresses.high(destination),
-                IpAddresses.low(destination));
+    public static OuterHeader of(InetAddress source, InetAddress destination, HeaderRules rules) {
+        return of(source, destination, rules, RANDOM.nextInt());
+    }
+
+    /** As {@link #of(InetAddress, InetAddress, HeaderRules)}, for one who must foretell it. */
+    static OuterHeader of(
+            InetAddress source, InetAddress destination, HeaderRules rules, int salt) {
+        return new OuterHeader(source, destination, rules, salt);
     }
 
     /** Bytes of header: 20 or 40. */
@@ -71,23 +97,49 @@ public final class OuterHeader {
      *
      * @param address where its first byte goes
      * @param payload bytes that follow the header
+     * @param inner the inner packet's header, whose family is the mbuf's {@link Mbuf#IPV6}
+     * @param mbuf metadata of the packet: sequence number and flow hash
      */
-    public void write(long address, int payload) {
+    public void write(long address, int payload, long inner, long mbuf) {
+        boolean ipv6Inside = Mbuf.has(mbuf, Mbuf.IPV6);
+        // IPv4: version to fragment offset; IPv6: as much, of which the first half counts.
+        long head = ipv6Inside ? Mem.getIntBE(inner) : Mem.getLongBE(inner);
+        int innerClass = (int) (ipv6Inside ? head >>> 20 : head >>> 48) & 0xff;
+        int trafficClass = trafficClasses[innerClass] & 0xff;
         if (length == IPV4_LENGTH) {
-            int total = payload + IPV4_LENGTH;
-            int s = sum + total;
-            s = (s & 0xffff) + (s >>> 16);
-            s += s >>> 16;
-            Mem.putLongBE(address, word0 | (long) total << 32);
-            Mem.putLongBE(address + 8, word1 | (long) (~s & 0xffff) << 32);
-            Mem.putIntBE(address + 16, (int) (word2 >>> 32));
+            int flags = (ipv6Inside ? DF : (int) head) & dfCopied | dfSet;
+            int id = flags == 0 ? (int) Mbuf.sequence(mbuf) + salt & 0xffff : 0;
+            writeIpv4(address, payload + IPV4_LENGTH, trafficClass, id << 16 | flags);
         } else {
-            Mem.putLongBE(address, word0 | (long) payload << 16);
+            long label =
+                    switch (flowLabel) {
+                        case COPY -> ipv6Inside ? head & LABEL : 0;
+                        case ZERO -> 0;
+                        case HASH -> label(Mbuf.flowHash(mbuf));
+                    };
+            long first = word0 | (long) trafficClass << 52 | label << 32 | (long) payload << 16;
+            Mem.putLongBE(address, first);
             Mem.putLongBE(address + 8, word1);
             Mem.putLongBE(address + 16, word2);
             Mem.putLongBE(address + 24, word3);
             Mem.putLongBE(address + 32, word4);
         }
+    }
+
+    private void writeIpv4(long address, int total, int tos, int idAndFlags) {
+        int s = sum + total + tos + (idAndFlags >>> 16) + (idAndFlags & 0xffff);
+        s = (s & 0xffff) + (s >>> 16);
+        s += s >>> 16;
+        long first = word0 | (long) tos << 48 | (long) total << 32 | idAndFlags & 0xffff_ffffL;
+        Mem.putLongBE(address, first);
+        Mem.putLongBE(address + 8, word1 | (long) (~s & 0xffff) << 32);
+        Mem.putIntBE(address + 16, (int) (word2 >>> 32));
+    }
+
+    /** The label of a flow: never 0, which means none (RFC 6437 §3). */
+    private long label(int flowHash) {
+        int mixed = (flowHash ^ salt) * 0x9e37_79b9;
+        return Math.max(1, mixed >>> 12);
     }
 
     private static int sum(long word) {

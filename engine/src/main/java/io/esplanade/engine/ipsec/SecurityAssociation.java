@@ -31,6 +31,7 @@ import java.util.Objects;
  * @param origin where the key comes from
  * @param selectors inbound: what may come out of it, as inner packets have it (RFC 4301 §5.2)
  * @param provider crypto provider for this SA, or null for the engine's
+ * @param headers outbound: how outer headers follow from inner ones
  */
 public record SecurityAssociation(
         String name,
@@ -46,7 +47,8 @@ public record SecurityAssociation(
         long initialSequence,
         KeyOrigin origin,
         List<TrafficSelector> selectors,
-        String provider) {
+        String provider,
+        HeaderRules headers) {
 
     /** The largest replay window. */
     public static final int MAX_REPLAY_WINDOW = 65536;
@@ -63,6 +65,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(suite, "suite");
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(origin, "origin");
+        Objects.requireNonNull(headers, "headers");
         selectors = List.copyOf(selectors);
         if (Integer.compareUnsigned(spi, 256) < 0) {
             throw refused(name, "SPI 0 to 255 are reserved (RFC 4303 §2.1): choose 256 or above");
@@ -123,6 +126,7 @@ public record SecurityAssociation(
         private KeyOrigin origin = KeyOrigin.NEGOTIATED;
         private List<TrafficSelector> selectors = List.of();
         private String provider;
+        private HeaderRules headers = HeaderRules.DEFAULT;
 
         private Builder(String name) {
             this.name = name;
@@ -207,6 +211,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** Outbound: how outer headers follow from inner ones; {@link HeaderRules#DEFAULT}. */
+        public Builder headers(HeaderRules rules) {
+            this.headers = rules;
+            return this;
+        }
+
         public SecurityAssociation build() {
             return new SecurityAssociation(
                     name,
@@ -222,7 +232,8 @@ public record SecurityAssociation(
                     initialSequence,
                     origin,
                     selectors,
-                    provider);
+                    provider,
+                    headers);
         }
     }
 }

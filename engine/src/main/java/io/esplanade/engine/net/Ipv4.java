@@ -50,6 +50,14 @@ public final class Ipv4 {
         return Mem.getUnsignedByte(address + 1);
     }
 
+    /** Sets DSCP and ECN and corrects the checksum for it: a wrong checksum stays wrong. */
+    public static void tos(long address, int tos) {
+        int old = Mem.getShortBE(address);
+        Mem.putByte(address + 1, tos);
+        int checksum = Checksum.update(checksum(address), old, old & 0xff00 | tos);
+        Mem.putShortBE(address + CHECKSUM, checksum);
+    }
+
     /** Bytes of packet. */
     public static int totalLength(long address) {
         return Mem.getShortBE(address + 2);

@@ -92,6 +92,7 @@ class DropReasonTest {
             case BAD_PADDING -> badPadding();
             case DUMMY -> List.of(Way.fromWan(payload(new byte[50], 59), payload(2, 59)));
             case BAD_INNER_HEADER -> badInnerHeaders();
+            case CONGESTION -> congestion();
             case UNSUPPORTED_PAYLOAD -> List.of(Way.fromWan(payload(inbound(60), 6)));
             case POLICY_MISMATCH -> policyMismatches();
             case POLICY_DISCARD -> discarded();
@@ -222,6 +223,13 @@ class DropReasonTest {
         return List.of(
                 Way.fromWan(FROM_PEER.sealPayload(1, wrong), FROM_PEER.sealPayload(2, tooLong)),
                 Way.fromWan(FROM_PEER.sealPayload(1, all)));
+    }
+
+    private static List<Way> congestion() {
+        byte[] inner6 = udp("fd02::5", "fd01::5", 60);
+        return List.of(
+                Way.fromWan(withChecksum(with(sealed(100), 1, 3))),
+                Way.fromWan(withChecksum(with(FROM_PEER.seal(1, inner6), 1, 0xbb))));
     }
 
     private static List<Way> badInnerHeaders() {

@@ -81,11 +81,19 @@ final class EspMachine implements AutoCloseable {
         return Arrays.copyOfRange(packet, OUTER, packet.length);
     }
 
+    /** The ESP packet with an outer header, of which nothing is said but that it is IPv4's. */
+    static byte[] behindOuterHeader(byte[] esp) {
+        byte[] packet = new byte[OUTER + esp.length];
+        packet[0] = 0x45;
+        System.arraycopy(esp, 0, packet, OUTER, esp.length);
+        return packet;
+    }
+
     /** What is in the ESP packet, or null if its ICV is wrong. */
     byte[] open(byte[] packet, long sequence) {
-        long mbuf = mbufs.packet(packet, 0);
+        long mbuf = mbufs.packet(behindOuterHeader(packet), 0);
         try {
-            Mbuf.transport(mbuf, 50, 0);
+            Mbuf.transport(mbuf, 50, OUTER);
             Mbuf.sequence(mbuf, sequence);
             assertThat(Decapsulator.prepare(mbuf, inbound, 0, burst, 0)).isEqualTo(DropReason.NONE);
             Status status = run();

@@ -91,14 +91,14 @@ class GcmKnownAnswersTest {
             throws CryptoException {
         try (Machine machine = new Machine(provider, v, Direction.INBOUND)) {
             InboundState sa = new InboundState(machine.sa, 0, 0, machine.context);
-            long mbuf = machine.mbufs.packet(espPacket(v), 0);
-            Mbuf.transport(mbuf, 50, 0);
+            long mbuf = machine.mbufs.packet(EspMachine.behindOuterHeader(espPacket(v)), 0);
+            Mbuf.transport(mbuf, 50, EspMachine.OUTER);
             Mbuf.sequence(mbuf, sequence(v));
 
             assertThat(Decapsulator.prepare(mbuf, sa, 0, machine.burst, 0))
                     .isEqualTo(DropReason.NONE);
             assertThat(machine.run()).isEqualTo(Status.OK);
-            long plaintext = Mbuf.data(mbuf) + Esp.HEADER + IV;
+            long plaintext = Mbuf.data(mbuf) + EspMachine.OUTER + Esp.HEADER + IV;
             assertThat(Mem.bytes(plaintext, v.plaintext().length))
                     .asHexString()
                     .isEqualTo(hex(v.plaintext()));

@@ -115,7 +115,8 @@ public final class Assembly implements AutoCloseable {
                         tunnel.unsafeVolatileSequence()
                                 ? KeyOrigin.STATIC_UNSAFE
                                 : KeyOrigin.STATIC)
-                .selectors(selectors);
+                .selectors(selectors)
+                .headers(tunnel.headers());
     }
 
     @Override

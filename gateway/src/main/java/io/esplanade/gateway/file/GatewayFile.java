@@ -4,6 +4,7 @@ import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.HeaderRules;
 import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.TrafficSelector;
@@ -79,6 +80,7 @@ record GatewayFile(
             Proposal proposal,
             At<Integer> replayWindow,
             int priority,
+            HeaderRules headers,
             Optional<SaEntry> out,
             Optional<SaEntry> in,
             boolean unsafeVolatileSequence) {}

@@ -47,6 +47,7 @@ final class TunnelReader {
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
+        var headers = new HeaderReader(problems).read(tunnel);
         if (!tunnel.has("out") && !tunnel.has("in")) {
             problems.error(
                     tunnel.position(),
@@ -71,6 +72,7 @@ final class TunnelReader {
                                         SecurityAssociation.DEFAULT_REPLAY_WINDOW,
                                         tunnel.position())),
                         priority.map(At::value).orElse(DEFAULT_PRIORITY),
+                        headers,
                         out,
                         in,
                         unsafe.map(At::value).orElse(false)));

@@ -51,6 +51,11 @@ final class Vocabulary {
                     "esp-proposal",
                     "replay-window",
                     "priority",
+                    "df",
+                    "dscp",
+                    "ecn",
+                    "flow-label",
+                    "ttl",
                     "out",
                     "in",
                     "unsafe-volatile-sequence");

@@ -15,8 +15,8 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * Operations in {@link #submit}, by one downcall of the engine's C library for all of them: it does
- * what {@link OpenSslQueue} does, with the functions of the same libcrypto, and leaves to that what
- * it does not know. The call takes as long as the ciphers do, so safepoints are not held off by it.
+ * what {@link OpenSslQueue} does, with the functions of the same libcrypto. The call takes as long
+ * as the ciphers do, so safepoints are not held off by it.
  */
 final class NativeQueue extends Padded implements CryptoQueue {
 
@@ -29,8 +29,7 @@ final class NativeQueue extends Padded implements CryptoQueue {
                 Linker.nativeLinker()
                         .downcallHandle(
                                 NativeLibrary.get().function(NativeQueue.SUBMIT).orElseThrow(),
-                                FunctionDescriptor.of(
-                                        ValueLayout.JAVA_INT,
+                                FunctionDescriptor.ofVoid(
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_INT,
@@ -40,12 +39,15 @@ final class NativeQueue extends Padded implements CryptoQueue {
         static final long FUNCTIONS =
                 table(
                         libcrypto.EVP_EncryptInit_ex2$address(),
-                        libcrypto.EVP_EncryptUpdate$address(),
-                        libcrypto.EVP_EncryptFinal_ex$address(),
-                        libcrypto.EVP_CIPHER_CTX_get_params$address(),
                         libcrypto.EVP_DecryptInit_ex2$address(),
+                        libcrypto.EVP_EncryptUpdate$address(),
                         libcrypto.EVP_DecryptUpdate$address(),
+                        libcrypto.EVP_EncryptFinal_ex$address(),
                         libcrypto.EVP_DecryptFinal_ex$address(),
+                        libcrypto.EVP_CIPHER_CTX_get_params$address(),
+                        libcrypto.EVP_MAC_init$address(),
+                        libcrypto.EVP_MAC_update$address(),
+                        libcrypto.EVP_MAC_final$address(),
                         libcrypto.ERR_clear_error$address());
 
         private Native() {}
@@ -60,12 +62,10 @@ final class NativeQueue extends Padded implements CryptoQueue {
     }
 
     private final long burst;
-    private final OpenSslQueue rest;
     private int completed;
 
     NativeQueue(CryptoBurst burst) {
         this.burst = burst.address(0);
-        rest = new OpenSslQueue(burst);
     }
 
     /** Whether the engine's C library is there and can do this. */
@@ -75,14 +75,10 @@ final class NativeQueue extends Padded implements CryptoQueue {
 
     @Override
     public int submit(int from, int n) {
-        int left;
         try {
-            left = (int) Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
+            Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
         } catch (Throwable e) {
             throw new AssertionError("a downcall throws nothing", e);
-        }
-        if (left > 0) {
-            rest.submitPending(from, n);
         }
         completed = from + n;
         return n;
@@ -95,6 +91,6 @@ final class NativeQueue extends Padded implements CryptoQueue {
 
     @Override
     public void close() {
-        rest.close();
+        // It holds nothing.
     }
 }

@@ -20,7 +20,6 @@ import java.lang.foreign.MemorySegment;
 final class OpenSslQueue extends Padded implements CryptoQueue {
 
     private static final int ENCRYPT = Operation.ENCRYPT.ordinal();
-    private static final int PENDING = Status.PENDING.ordinal();
 
     private static final int AEAD = Kind.AEAD.ordinal();
     private static final int CCM = Kind.CCM.ordinal();
@@ -61,16 +60,6 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         }
         completed = from + n;
         return n;
-    }
-
-    /** Does those operations from {@code from} to {@code from + n - 1} that nobody has done yet. */
-    void submitPending(int from, int n) {
-        for (int i = from; i < from + n; i++) {
-            long d = burst.address(i);
-            if (Mem.getUnsignedByte(d + CryptoBurst.STATUS) == PENDING) {
-                burst.status(i, run(d));
-            }
-        }
     }
 
     private Status run(long d) {

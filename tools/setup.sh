@@ -3,11 +3,13 @@
 #
 # They ask (need_...) for what they use, which notes the packages that are missing, and then call
 # install_missing: on Debian as root it installs them, otherwise it prints the line that would,
-# and stops. The names are Debian's; dnf_name knows what Fedora calls them.
+# and stops. What they would only like (want) install_wanted installs if it can, and else they go on
+# without. The names are Debian's; dnf_name knows what Fedora calls them.
 
 : "${program:?}" "${here:?}"
 java_release=25
 missing=
+wanted=
 
 say() { echo "$program: $*" >&2; }
 
@@ -17,6 +19,8 @@ fail() {
 }
 
 lack() { missing="$missing $1"; }
+
+want() { wanted="$wanted $1"; }
 
 need_command() { # COMMAND PACKAGE
     command -v "$1" >/dev/null || lack "$2"
@@ -44,6 +48,10 @@ need_libcrypto() {
     PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q 'libcrypto\.so\.3 ' || lack openssl
 }
 
+# What the C library is built with, besides a compiler.
+has_openssl_headers() { [ -f /usr/include/openssl/evp.h ]; }
+has_ipsecmb_headers() { [ "$(uname -m)" != x86_64 ] || [ -f /usr/include/intel-ipsec-mb.h ]; }
+
 os_release() { # KEY
     (
         . /etc/os-release
@@ -57,6 +65,7 @@ dnf_name() { # DEBIAN-NAME
     iproute2) echo iproute ;;
     libc6-dev) echo glibc-devel ;;
     libclang1) echo clang-libs ;;
+    libipsec-mb-dev) echo intel-ipsec-mb-devel ;;
     libssl-dev) echo openssl-devel ;;
     linux-libc-dev) echo kernel-headers ;;
     shellcheck) echo ShellCheck ;;
@@ -121,6 +130,25 @@ Run this as root, then start again:
         fail "could not install$missing; apt-get says why, above"
     fi
     rm -f "$log"
+    missing=
+}
+
+install_wanted() {
+    [ -n "$wanted" ] || return 0
+    missing=$wanted
+    case $(os_release ID)-$(os_release VERSION_ID)-$(id -u) in
+    debian-1[2-9]-0)
+        say "installing$wanted"
+        if apt_install >/dev/null 2>&1 </dev/null; then
+            missing=
+            return 0
+        fi
+        ;;
+    esac
+    say "going on without$wanted, which make it faster. As root:
+
+    $(install_line)
+"
     missing=
 }
 

@@ -26,6 +26,7 @@ module io.esplanade.engine {
 
     provides io.esplanade.engine.crypto.CryptoProvider with
             io.esplanade.engine.crypto.openssl.OpenSslProvider,
+            io.esplanade.engine.crypto.ipsecmb.IpsecMbProvider,
             io.esplanade.engine.crypto.jce.JceProvider;
     provides io.esplanade.engine.port.PortFactory with
             io.esplanade.engine.port.pcap.PcapPortFactory;

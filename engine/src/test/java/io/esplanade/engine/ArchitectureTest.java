@@ -82,6 +82,7 @@ class ArchitectureTest {
                     "net",
                     "crypto",
                     "crypto.openssl",
+                    "crypto.ipsecmb",
                     "crypto.jce",
                     "ipsec",
                     "esp",
@@ -191,10 +192,12 @@ class ArchitectureTest {
                     "io.esplanade.engine.Engine",
                     "io.esplanade.engine.control.FileNonceStore",
                     "io.esplanade.engine.control.SaControl",
-                    "io.esplanade.engine.crypto.KeyVault",
                     "io.esplanade.engine.crypto.KeyVault$Slot",
+                    "io.esplanade.engine.crypto.ipsecmb.IpsecMb",
+                    "io.esplanade.engine.crypto.ipsecmb.IpsecMbProvider",
                     "io.esplanade.engine.crypto.openssl.OpenSslProvider",
                     "io.esplanade.engine.os.AccessChecks",
+                    "io.esplanade.engine.os.LockedSlots",
                     "io.esplanade.engine.os.NativeLibrary",
                     "io.esplanade.engine.os.Region");
 

@@ -2,8 +2,8 @@ package io.esplanade.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
+import io.esplanade.engine.crypto.TestProviders;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.port.PortFactory;
 import io.esplanade.engine.port.Side;
@@ -36,10 +36,10 @@ class ModuleAndClassPathTest {
 
     @Test
     void theProvidersAreFoundAndServe() throws Exception {
-        assertThat(CryptoProviders.available().keySet()).contains("openssl", "jce");
-        for (CryptoProvider provider : CryptoProviders.available().values()) {
-            assertThat(CryptoProviders.find(provider.name()).name()).isEqualTo(provider.name());
-        }
+        assertThat(CryptoProviders.available().keySet()).contains("openssl", "ipsec-mb", "jce");
+        assertThat(CryptoProviders.find("openssl").name()).isEqualTo("openssl");
+        assertThat(CryptoProviders.find("jce").name()).isEqualTo("jce");
+        assertThat(TestProviders.require("ipsec-mb").name()).isEqualTo("ipsec-mb");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.esplanade.engine.os;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Anonymous memory of its own mapping: page-aligned, zeroed, left out of core dumps, and given back
@@ -14,6 +16,8 @@ public final class Region implements AutoCloseable {
 
     /** Bytes of a page, the unit of mapping. */
     public static final int PAGE = 4096;
+
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private final long address;
     private final long size;
@@ -36,6 +40,23 @@ public final class Region implements AutoCloseable {
         }
         long size = (bytes + PAGE - 1) & -PAGE;
         return new Region(LibC.mapAnonymous(size, purpose), size);
+    }
+
+    /**
+     * Maps {@code bytes} as {@link #map} does, for secrets: locked into memory, so that they are
+     * never swapped, as far as the system's limit (RLIMIT_MEMLOCK) allows. The first time that it
+     * does not, a warning is logged.
+     */
+    public static Region mapLocked(long bytes, String purpose) {
+        Region region = map(bytes, purpose);
+        if (!region.lock() && !WARNED.getAndSet(true)) {
+            System.getLogger(Region.class.getName())
+                    .log(
+                            Level.WARNING,
+                            "Keys are not locked into memory and may be swapped to disk: raise the"
+                                    + " limit (ulimit -l, LimitMEMLOCK=) or turn swap off.");
+        }
+        return region;
     }
 
     /** Absolute address of the first byte. */

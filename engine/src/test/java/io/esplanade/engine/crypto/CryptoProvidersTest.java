@@ -32,7 +32,7 @@ class CryptoProvidersTest {
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(ClassLoader.getPlatformClassLoader());
         try {
-            assertThat(CryptoProviders.available()).containsOnlyKeys("openssl", "jce");
+            assertThat(CryptoProviders.available()).containsOnlyKeys("openssl", "ipsec-mb", "jce");
         } finally {
             thread.setContextClassLoader(before);
         }
@@ -42,6 +42,8 @@ class CryptoProvidersTest {
     void anUnknownNameIsAnsweredWithTheNamesThereAre() {
         assertThatThrownBy(() -> CryptoProviders.find("opensssl"))
                 .isInstanceOf(CryptoException.class)
-                .hasMessage("no crypto provider is called 'opensssl'; there are: openssl, jce");
+                .hasMessage(
+                        "no crypto provider is called 'opensssl'; there are: openssl, ipsec-mb,"
+                                + " jce");
     }
 }

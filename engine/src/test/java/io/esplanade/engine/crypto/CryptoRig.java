@@ -20,6 +20,7 @@ final class CryptoRig implements AutoCloseable {
     private static final byte CANARY = (byte) 0xc5;
 
     private static final int MARGIN = 64;
+    private static final int HEADER = 8;
     private static final int ROOM = MARGIN + LONGEST + MARGIN;
     private static final int ROUNDS = 10_000;
 
@@ -43,8 +44,8 @@ final class CryptoRig implements AutoCloseable {
 
     /**
      * Fills in operation {@code i}, in place, with canaries before and behind. What a suite without
-     * an AEAD authenticates is the data, and behind it, as the sequence number's unsent half, the
-     * AAD.
+     * an AEAD authenticates is some canaries, as it were the header, the data, and behind it, as
+     * the sequence number's unsent half, the AAD.
      */
     void fill(int i, Operation operation, Suite suite, long context, Aead aead) {
         boolean separate = suite.mode().construction() == Construction.ENCRYPT_THEN_MAC;
@@ -68,7 +69,8 @@ final class CryptoRig implements AutoCloseable {
                         separate ? 0 : aead.aad.length);
         Mem.copyFrom(aead.iv, 0, d + CryptoBurst.IV, aead.iv.length);
         if (separate) {
-            CryptoBurst.authenticated(d, packet(i), aead.data.length, 0, aead.aad.length);
+            CryptoBurst.authenticated(
+                    d, packet(i) - HEADER, HEADER + aead.data.length, 0, aead.aad.length);
             Mem.copyFrom(aead.aad, 0, d + CryptoBurst.TRAILING, aead.aad.length);
         } else {
             CryptoBurst.authenticated(d, packet(i), aead.data.length, 0, 0);

@@ -8,10 +8,10 @@ import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
-import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.crypto.TestProviders;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
@@ -44,7 +44,7 @@ final class EspMachine implements AutoCloseable {
 
     EspMachine(String provider, Suite suite, byte[] key, int spi, boolean esn, long sequence)
             throws CryptoException {
-        this.provider = CryptoProviders.find(provider);
+        this.provider = TestProviders.require(provider);
         this.key = KeyMaterial.takeFrom(key.clone());
         encrypting = this.provider.newContext(suite, this.key, Operation.ENCRYPT);
         decrypting = this.provider.newContext(suite, this.key, Operation.DECRYPT);

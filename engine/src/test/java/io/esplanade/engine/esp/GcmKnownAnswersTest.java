@@ -9,10 +9,10 @@ import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
-import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.crypto.TestProviders;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
@@ -46,7 +46,7 @@ class GcmKnownAnswersTest {
 
     /** All cases whose SPI an SA may have, with every provider. */
     static Stream<Arguments> cases() {
-        return Stream.of("openssl", "jce")
+        return Stream.of("openssl", "ipsec-mb", "jce")
                 .flatMap(
                         provider ->
                                 GcmVectors.ALL.stream()
@@ -55,7 +55,7 @@ class GcmKnownAnswersTest {
     }
 
     static Stream<Arguments> allCases() {
-        return Stream.of("openssl", "jce")
+        return Stream.of("openssl", "ipsec-mb", "jce")
                 .flatMap(provider -> GcmVectors.ALL.stream().map(v -> Arguments.of(provider, v)));
     }
 
@@ -273,7 +273,7 @@ class GcmKnownAnswersTest {
         private final CryptoQueue queue;
 
         Machine(String name, GcmVectors.Vector v, Direction direction) throws CryptoException {
-            provider = CryptoProviders.find(name);
+            provider = TestProviders.require(name);
             key = key(v);
             sa = spi(v) == 0 ? null : sa(v, key, direction).build();
             context =

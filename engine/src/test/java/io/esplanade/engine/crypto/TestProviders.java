@@ -1,0 +1,44 @@
+package io.esplanade.engine.crypto;
+
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The providers as tests want them: where one cannot serve that is not passed over in silence. */
+public final class TestProviders {
+
+    private TestProviders() {}
+
+    /** The provider, loaded. Without it the test is skipped, which in CI is a failure. */
+    public static CryptoProvider require(String name) {
+        try {
+            return CryptoProviders.find(name);
+        } catch (CryptoException e) {
+            say(name, e);
+            assumeTrue(false, e.getMessage());
+            throw new AssertionError("not reached", e);
+        }
+    }
+
+    /** All those that serve here, loaded. */
+    static List<CryptoProvider> all() throws CryptoException {
+        List<CryptoProvider> all = new ArrayList<>();
+        for (String name : CryptoProviders.available().keySet()) {
+            try {
+                all.add(CryptoProviders.find(name));
+            } catch (CryptoException e) {
+                say(name, e);
+            }
+        }
+        return all;
+    }
+
+    private static void say(String name, CryptoException e) {
+        if ("true".equals(System.getenv("CI"))) {
+            fail("the provider " + name + " is not tested", e);
+        }
+        System.err.println("WARNING: the provider " + name + " is NOT tested: " + e.getMessage());
+    }
+}

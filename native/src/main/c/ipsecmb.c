@@ -1,0 +1,249 @@
+#if __has_include(<intel-ipsec-mb.h>)
+
+#include <dlfcn.h>
+#include <string.h>
+
+#include "ipsecmb_queue.h"
+
+#define TEXT_OF(x) #x
+#define TEXT(x) TEXT_OF(x)
+
+#if IMB_VERSION_NUM >= IMB_VERSION(2, 0, 0)
+#define MAJOR 2
+#else
+#define MAJOR 1
+#endif
+
+struct ipsecmb ipsecmb;
+
+EXPORT const char *esplanade_ipsecmb_soname(void) {
+    return "libIPSec_MB.so." TEXT(MAJOR);
+}
+
+EXPORT const char *esplanade_ipsecmb_open(const char *file) {
+    static const struct {
+        const char *name;
+        void *function;
+    } wanted[] = {
+        {"imb_get_version", &ipsecmb.version},
+        {"imb_get_version_str", &ipsecmb.version_text},
+        {"imb_get_strerror", &ipsecmb.error_text},
+        {"imb_get_errno", &ipsecmb.error},
+        {"imb_get_mb_mgr_size", &ipsecmb.manager_size},
+        {"imb_set_pointers_mb_mgr", &ipsecmb.set_pointers},
+        {"init_mb_mgr_auto", &ipsecmb.init},
+    };
+    void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    if (library == NULL) {
+        return dlerror();
+    }
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(*wanted); i++) {
+        void *function = dlsym(library, wanted[i].name);
+        if (function == NULL) {
+            return dlerror();
+        }
+        memcpy(wanted[i].function, &function, sizeof(function));
+    }
+    return ipsecmb.version() >> 16 == MAJOR ? NULL : "its version is not " TEXT(MAJOR) ".x";
+}
+
+EXPORT const char *esplanade_ipsecmb_version(void) {
+    return ipsecmb.version_text();
+}
+
+EXPORT size_t esplanade_ipsecmb_queue_size(void) {
+    return sizeof(struct ipsecmb_queue) + ipsecmb.manager_size();
+}
+
+EXPORT size_t esplanade_ipsecmb_context_size(void) {
+    return sizeof(struct ipsecmb_context);
+}
+
+EXPORT const char *esplanade_ipsecmb_init_queue(struct ipsecmb_queue *q) {
+    q->manager = ipsecmb.set_pointers(q + 1, 0, 1);
+    if (q->manager != NULL) {
+        ipsecmb.init(q->manager, NULL);
+    }
+    int error = ipsecmb.error(q->manager);
+    return error == 0 ? NULL : ipsecmb.error_text(error);
+}
+
+EXPORT const char *esplanade_ipsecmb_instructions(const struct ipsecmb_queue *q) {
+    switch (q->manager->used_arch) {
+    case IMB_ARCH_SSE:
+        return "SSE";
+#if MAJOR == 1
+    case IMB_ARCH_AVX:
+        return "AVX";
+#endif
+    case IMB_ARCH_AVX2:
+        return "AVX2";
+    case IMB_ARCH_AVX512:
+        return "AVX-512";
+    default:
+        return "no AES instructions";
+    }
+}
+
+static aes_gcm_enc_dec_t gcm_function(const IMB_MGR *m, const struct ipsecmb_context *c) {
+    switch (c->key_length) {
+    case 16:
+        return c->kind == ENCRYPT ? m->gcm128_enc : m->gcm128_dec;
+    case 24:
+        return c->kind == ENCRYPT ? m->gcm192_enc : m->gcm192_dec;
+    default:
+        return c->kind == ENCRYPT ? m->gcm256_enc : m->gcm256_dec;
+    }
+}
+
+/* A function for a whole packet: its jobs would do the same, after some bookkeeping. */
+static enum status gcm(
+    struct ipsecmb_queue *q, const struct ipsecmb_context *c, const struct operation *o) {
+    uint8_t computed[IMB_MAX_TAG_LEN];
+    int encrypt = c->kind == ENCRYPT;
+    gcm_function(q->manager, c)(
+        &c->keys.gcm, &q->gcm, o->output, o->input, o->length, o->iv, o->aad, o->aad_length,
+        encrypt ? o->tag : computed, o->tag_length);
+    return encrypt || same(computed, o->tag, o->tag_length) ? OK : BAD_TAG;
+}
+
+/* GCM of no text, whose additional data lies in two places. */
+static enum status gmac(
+    struct ipsecmb_queue *q, const struct ipsecmb_context *c, const struct operation *o) {
+    const IMB_MGR *m = q->manager;
+    const struct gcm_key_data *key = &c->keys.gcm;
+    uint8_t computed[IMB_MAX_TAG_LEN];
+    aes_gmac_init_t init = c->key_length == 16   ? m->gmac128_init
+                           : c->key_length == 24 ? m->gmac192_init
+                                                 : m->gmac256_init;
+    aes_gmac_update_t update = c->key_length == 16   ? m->gmac128_update
+                               : c->key_length == 24 ? m->gmac192_update
+                                                     : m->gmac256_update;
+    aes_gmac_finalize_t finalize = c->key_length == 16   ? m->gmac128_finalize
+                                   : c->key_length == 24 ? m->gmac192_finalize
+                                                         : m->gmac256_finalize;
+    init(key, &q->gcm, o->iv, o->iv_length);
+    update(key, &q->gcm, o->aad, o->aad_length);
+    update(key, &q->gcm, o->auth_input, o->auth_length);
+    finalize(key, &q->gcm, c->kind == ENCRYPT ? o->tag : computed, o->tag_length);
+    return c->kind == ENCRYPT || same(computed, o->tag, o->tag_length) ? OK : BAD_TAG;
+}
+
+static void finish(const IMB_JOB *job) {
+    struct operation *o = job->user_data;
+    const struct slot *slot = job->user_data2;
+    int decrypt = o->kind == DECRYPT;
+    if (decrypt && o->trailing_length > 0) {
+        memcpy(o->tag, &slot->displaced, sizeof(slot->displaced));
+    }
+    if (job->status != IMB_STATUS_COMPLETED) {
+        o->status = ERROR;
+    } else if (decrypt && !same(slot->tag, o->tag, o->tag_length)) {
+        o->status = BAD_TAG;
+    } else {
+        o->status = OK;
+    }
+}
+
+/*
+ * What is hashed must lie in one piece: the bytes that are not sent stand in for the first of the
+ * ICV, behind the ciphertext, until the job is done.
+ */
+static int place_trailing(const struct operation *o, struct slot *slot) {
+    if (o->trailing_length == 0) {
+        return 1;
+    }
+    if (o->trailing_length != sizeof(o->trailing) || o->tag != o->auth_input + o->auth_length) {
+        return 0;
+    }
+    memcpy(&slot->displaced, o->tag, sizeof(slot->displaced));
+    memcpy(o->tag, &o->trailing, sizeof(o->trailing));
+    return 1;
+}
+
+/* Offsets are counted from the text, and may be less than nothing: ipsec-mb only adds them. */
+static int fill_encrypt_then_mac(IMB_JOB *job, const struct operation *o, struct slot *slot) {
+    if (o->length == 0) {
+        job->cipher_mode = IMB_CIPHER_NULL;
+        job->src = o->auth_input;
+    }
+    job->hash_start_src_offset_in_bytes = (uintptr_t)o->auth_input - (uintptr_t)job->src;
+    job->msg_len_to_hash_in_bytes = (uint64_t)o->auth_length + o->trailing_length;
+    return job->msg_len_to_hash_in_bytes > 0 && place_trailing(o, slot);
+}
+
+static void fill_aead(IMB_JOB *job, const struct operation *o) {
+    job->msg_len_to_hash_in_bytes = o->length;
+    if (job->cipher_mode == IMB_CIPHER_CCM) {
+        job->u.CCM.aad = o->aad;
+        job->u.CCM.aad_len_in_bytes = o->aad_length;
+    } else {
+        job->u.CHACHA20_POLY1305.aad = o->aad;
+        job->u.CHACHA20_POLY1305.aad_len_in_bytes = o->aad_length;
+    }
+}
+
+/* A job for ipsec-mb, which works on many at a time and answers those that are done. */
+static void start(
+    struct ipsecmb_queue *q, const struct ipsecmb_context *c, struct operation *o) {
+    IMB_MGR *m = q->manager;
+    struct slot *slot = &q->slots[q->jobs % IMB_MAX_JOBS];
+    IMB_JOB *job = m->get_next_job(m);
+    *job = c->keys.job.job;
+    job->src = o->input;
+    job->dst = o->output;
+    job->msg_len_to_cipher_in_bytes = o->length;
+    job->iv = o->iv;
+    job->auth_tag_output = c->kind == ENCRYPT ? o->tag : slot->tag;
+    job->user_data = o;
+    job->user_data2 = slot;
+    if (c->mac == NO_MAC) {
+        fill_aead(job, o);
+    } else if (!fill_encrypt_then_mac(job, o, slot)) {
+        o->status = ERROR;
+        return; /* the next job takes its place */
+    }
+    q->jobs++;
+    for (job = m->submit_job(m); job != NULL; job = m->get_completed_job(m)) {
+        finish(job);
+    }
+}
+
+static void flush(IMB_MGR *m) {
+    for (IMB_JOB *job = m->flush_job(m); job != NULL; job = m->flush_job(m)) {
+        finish(job);
+    }
+}
+
+/* What does not fit its context is refused here: not all of ipsec-mb's functions can say so. */
+static int fits(const struct ipsecmb_context *c, const struct operation *o) {
+    return o->kind == c->kind && o->iv_length == c->nonce_length &&
+           o->tag_length == c->tag_length && o->aad_length <= sizeof(o->aad);
+}
+
+EXPORT void esplanade_ipsecmb_submit(
+    struct ipsecmb_queue *q, struct operation *burst, uint32_t from, uint32_t n) {
+    struct operation *end = burst + from + n;
+    q->jobs = 0;
+    for (struct operation *o = burst + from; o < end; o++) {
+        if (o + 1 < end) {
+            __builtin_prefetch(o[1].context);
+            prefetch(o + 1);
+        }
+        const struct ipsecmb_context *c = o->context;
+        if (!fits(c, o)) {
+            o->status = ERROR;
+        } else if (c->cipher == AES_GCM) {
+            o->status = (uint8_t)gcm(q, c, o);
+        } else if (c->cipher == AES_GMAC) {
+            o->status = (uint8_t)gmac(q, c, o);
+        } else {
+            start(q, c, o);
+        }
+    }
+    if (q->jobs > 0) {
+        flush(q->manager);
+    }
+}
+
+#endif

@@ -129,6 +129,7 @@ public final class Conductor implements Agent, AutoCloseable {
         long now = clock.nanoTime();
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
+            tables.time(now);
             warnOfExhaustion();
             dataPlane.newStalls().forEach(events::stalled);
         }

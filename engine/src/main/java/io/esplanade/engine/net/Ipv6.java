@@ -119,4 +119,30 @@ public final class Ipv6 {
         }
         return (offsetAndMore & 1) != 0 ? Transport.FRAGMENT : 0;
     }
+
+    /**
+     * Where the fragment header is in a {@link #valid} packet whose headers {@link #transport} has
+     * found sound, from the packet's first byte; -1 if it has none.
+     */
+    public static int fragmentHeader(long address) {
+        int next = nextHeader(address);
+        int offset = HEADER_LENGTH;
+        while (next != IpProtocol.FRAGMENT) {
+            if (!IpProtocol.isExtension(next)) {
+                return -1;
+            }
+            next = Mem.getUnsignedByte(address + offset);
+            offset += SHORTEST_EXTENSION + (Mem.getUnsignedByte(address + offset + 1) << 3);
+        }
+        return offset;
+    }
+
+    /** Where in the original packet the data of this fragment belongs, in bytes. */
+    public static int fragmentOffset(long address, int fragmentHeader) {
+        return Mem.getShortBE(address + fragmentHeader + 2) & ~7;
+    }
+
+    public static int fragmentId(long address, int fragmentHeader) {
+        return Mem.getIntBE(address + fragmentHeader + 4);
+    }
 }

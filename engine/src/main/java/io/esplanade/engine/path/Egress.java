@@ -32,6 +32,7 @@ public final class Egress {
     private final Boundary boundary;
     private final ReplayGate replay;
     private final FlowCache flows;
+    private final FragmentTable fragments = new FragmentTable();
     private final MbufPool pool;
     private final MbufRing loop;
     private final Outlet[] ports;
@@ -160,6 +161,9 @@ public final class Egress {
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
             counters.add(Counter.FLOW_HITS, 1);
+        }
+        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+            verdict = fragments.settle(mbuf, key, origin, version, verdict, tables.time());
         }
         return apply(mbuf, verdict);
     }

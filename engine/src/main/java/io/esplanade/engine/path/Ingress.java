@@ -39,6 +39,7 @@ public final class Ingress {
     private final Numbering numbering;
     private final ReplayGate replay;
     private final FlowCache flows;
+    private final FragmentTable fragments = new FragmentTable();
     private final DropSink drops;
     private final CounterTable counters;
     private final int lane;
@@ -188,6 +189,9 @@ public final class Ingress {
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
             counters.add(Counter.FLOW_HITS, 1);
+        }
+        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+            verdict = fragments.settle(mbuf, key, origin, version, verdict, tables.time());
         }
         Mbuf.flowHash(mbuf, hash);
         return apply(mbuf, verdict, origin);

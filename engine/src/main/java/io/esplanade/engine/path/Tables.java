@@ -6,7 +6,11 @@ import io.esplanade.engine.fib.NextHops;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.Spd;
+import io.esplanade.engine.os.CacheLine;
 import io.esplanade.engine.port.Side;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * Everything the stages look things up in. The conductor alone writes; lanes read without locks.
@@ -16,6 +20,8 @@ import io.esplanade.engine.port.Side;
  */
 public final class Tables {
 
+    private static final VarHandle TIME = MethodHandles.arrayElementVarHandle(long[].class);
+
     private final Sad sad = new Sad();
     private final Fib fib = new Fib();
     private final NextHops nextHops = new NextHops();
@@ -24,6 +30,7 @@ public final class Tables {
     private final Side[] sides;
     private volatile Spd spd = Spd.EMPTY;
     private volatile long version = 1;
+    private final long[] time = new long[3 * CacheLine.LONGS]; // alone on its line
 
     /**
      * @param sides the ports' sides, by port index
@@ -67,6 +74,19 @@ public final class Tables {
 
     public long version() {
         return version;
+    }
+
+    /**
+     * The time of the conductor's last look, ns by its clock: a tenth of a second late at most,
+     * while it is not held up, for what needs no better and must not ask the clock per packet.
+     */
+    public long time() {
+        return (long) TIME.getOpaque(time, CacheLine.LONGS);
+    }
+
+    /** Conductor: says what time it is. */
+    public void time(long nanos) {
+        TIME.setOpaque(time, CacheLine.LONGS, nanos);
     }
 
     /** Which side port {@code port} is on. */

@@ -50,6 +50,9 @@ public enum DropReason {
     NO_POLICY("XfrmInNoPols", "no policy matches: discarded (RFC 4301 §5)"),
     NOT_SEALED("XfrmOutError", "would have left an unprotected port in clear: refused"),
 
+    TRANSPORT_ADDRESS(
+            "XfrmOutStateInvalid",
+            "a transport-mode SA takes only packets between its own two addresses"),
     SEQUENCE_EXHAUSTED("XfrmOutStateSeqError", "sequence numbers of the SA are used up: rekey"),
     NONCE_BLOCK_EXHAUSTED(
             "XfrmOutStateSeqError", "the nonce store has not yet reserved more sequence numbers"),

@@ -10,7 +10,7 @@ import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.os.Mem;
 
 /**
- * Takes an IP packet out of an ESP tunnel packet (RFC 4303 §3.4), in place.
+ * Takes an IP packet out of an ESP packet (RFC 4303 §3.4), in place.
  *
  * <p>Does not do: finding the SA, inferring the sequence number, replay, the selector check.
  */
@@ -55,7 +55,8 @@ public final class Decapsulator {
     /**
      * Removes header, IV, trailer and ICV once the ICV has verified and the replay window has
      * accepted the packet; afterwards the mbuf holds what the payload's next header says: an IPv4
-     * or IPv6 packet whose own headers are yet to be checked.
+     * or IPv6 packet whose own headers are yet to be checked, or in transport mode the packet with
+     * its own IP header.
      *
      * @return {@link DropReason#NONE}, or why there is no packet inside
      */
@@ -72,6 +73,10 @@ public final class Decapsulator {
         int inner = ciphertext - Esp.TRAILER - padding;
         if (inner < 0 || !paddingIsSound(trailer - padding, padding)) {
             return DropReason.BAD_PADDING;
+        }
+        if (sa.transport()) {
+            closeGap(mbuf, head, nextHeader, inner);
+            return DropReason.NONE;
         }
         // What the port knew was about the outer packet.
         int flags = Mbuf.flags(mbuf) & ~(Mbuf.IPV6 | Mbuf.CSUM_VERIFIED | Mbuf.CSUM_PARTIAL);
@@ -90,6 +95,18 @@ public final class Decapsulator {
         Mbuf.length(mbuf, inner);
         Mbuf.flags(mbuf, flags);
         return DropReason.NONE;
+    }
+
+    /** Transport mode: the IP header moves up to what it now is followed by. */
+    private static void closeGap(long mbuf, int head, int nextHeader, int inner) {
+        int own = Mbuf.l4Offset(mbuf);
+        long ip = Mbuf.data(mbuf);
+        int gap = head - own;
+        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
+        TransportHeader.move(ip, ip + gap, ipv6, own, nextHeader, own + inner);
+        Mbuf.pull(mbuf, gap);
+        Mbuf.length(mbuf, own + inner);
+        Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~(Mbuf.CSUM_VERIFIED | Mbuf.CSUM_PARTIAL));
     }
 
     /** RFC 4303 §2.4: the receiver should check that padding is 1, 2, 3, … */

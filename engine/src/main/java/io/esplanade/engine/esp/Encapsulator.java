@@ -5,16 +5,19 @@ import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.os.Mem;
 
 /**
- * Puts an IP packet into an ESP tunnel packet (RFC 4303 §3.3), in place:
+ * Puts an IP packet into an ESP packet (RFC 4303 §3.3), in place:
  *
  * <pre>
  *  headroom | outer IP | SPI, sequence | IV | inner packet | padding | pad length, next header | ICV
  * </pre>
  *
- * Does not do: choosing the SA, the sequence number, TTL, fragmentation.
+ * In transport mode the packet's own IP header moves to where the outer one would be.
+ *
+ * <p>Does not do: choosing the SA, the sequence number, TTL, fragmentation.
  */
 public final class Encapsulator {
 
@@ -39,14 +42,17 @@ public final class Encapsulator {
             long mbuf, OutboundState sa, int worker, CryptoBurst burst, int slot) {
         int ivLength = sa.ivLength();
         int icvLength = sa.icvLength();
-        int length = Mbuf.length(mbuf);
-        int outer = sa.outerHeader().length();
+        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
+        boolean transport = sa.transport();
+        int own = transport ? TransportHeader.length(Mbuf.data(mbuf), ipv6) : 0; // stays in clear
+        int length = Mbuf.length(mbuf) - own;
+        int outer = transport ? own : sa.outerHeader().length();
 
         // 1. Padding aligns payload, padding and trailer (§2.4).
         int padding = -(length + Esp.TRAILER) & (sa.alignment() - 1);
         int ciphertext = length + padding + Esp.TRAILER;
         int head = outer + Esp.HEADER + ivLength;
-        if (Mbuf.offset(mbuf) < head) {
+        if (Mbuf.offset(mbuf) + own < head) {
             return DropReason.NO_HEADROOM;
         }
         if (Mbuf.tailroom(mbuf) < padding + Esp.TRAILER + icvLength) {
@@ -58,7 +64,7 @@ public final class Encapsulator {
         }
 
         // 2. The trailer.
-        long inner = Mbuf.data(mbuf);
+        long inner = Mbuf.data(mbuf) + own;
         long end = inner + length;
         for (int i = 0; i < padding; i += Integer.BYTES) {
             // Up to three bytes too many: trailer and ICV, which are written later, are longer.
@@ -67,13 +73,19 @@ public final class Encapsulator {
         Mem.putByte(end + padding, padding);
         Mem.putByte(
                 end + padding + 1,
-                Mbuf.has(mbuf, Mbuf.IPV6) ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4);
+                transport
+                        ? TransportHeader.nextHeader(inner - own, ipv6, own)
+                        : ipv6 ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4);
 
         // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
         //    which no key sees twice; for CBC, that in a block of its own, which is then encrypted.
         long sequence = Mbuf.sequence(mbuf);
         long packet = inner - head;
-        sa.outerHeader().write(packet, total - outer, inner, mbuf);
+        if (transport) {
+            TransportHeader.move(inner - own, packet, ipv6, own, IpProtocol.ESP, total);
+        } else {
+            sa.outerHeader().write(packet, total - outer, inner, mbuf);
+        }
         long esp = packet + outer;
         Mem.putIntBE(esp, sa.spi());
         Mem.putIntBE(esp + 4, (int) sequence);
@@ -93,7 +105,7 @@ public final class Encapsulator {
                     burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence);
         }
 
-        Mbuf.push(mbuf, head);
+        Mbuf.push(mbuf, head - own);
         Mbuf.length(mbuf, total);
         return DropReason.NONE;
     }

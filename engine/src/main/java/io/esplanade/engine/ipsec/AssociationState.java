@@ -50,6 +50,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final int nonceLength;
     private final int icvLength;
     private final int alignment;
+    private final boolean transport;
 
     private int lane;
     private int worker;
@@ -74,6 +75,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         nonceLength = mode.nonceLength();
         icvLength = suite.icvLength();
         alignment = suite.alignment();
+        transport = association.mode() == SaMode.TRANSPORT;
     }
 
     private static int salt(SecurityAssociation sa) {
@@ -188,6 +190,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Bytes to whose multiple payload, padding and trailer are padded. */
     public final int alignment() {
         return alignment;
+    }
+
+    /** Whether it is in transport mode; else in tunnel mode. */
+    public final boolean transport() {
+        return transport;
     }
 
     /** Counts one packet that went through, with the length of its inner packet. */

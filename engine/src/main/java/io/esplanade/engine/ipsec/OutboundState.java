@@ -36,6 +36,8 @@ public final class OutboundState extends AssociationState {
     public static final int ROUTE_UNKNOWN = -2;
 
     private final OuterHeader outerHeader;
+    private final long sourceHigh;
+    private final long sourceLow;
     private final long destinationHigh;
     private final long destinationLow;
     private final long last;
@@ -76,6 +78,8 @@ public final class OutboundState extends AssociationState {
             throw new IllegalArgumentException(this + ": the first sequence number is 1 or more");
         }
         outerHeader = OuterHeader.of(sa.source(), sa.destination(), sa.headers());
+        sourceHigh = IpAddresses.high(sa.source());
+        sourceLow = IpAddresses.low(sa.source());
         destinationHigh = IpAddresses.high(sa.destination());
         destinationLow = IpAddresses.low(sa.destination());
         if (sa.suite().mode().iv() == CipherMode.Iv.UNPREDICTABLE) {
@@ -106,6 +110,14 @@ public final class OutboundState extends AssociationState {
     /** The low half of the outer destination address. */
     public long destinationLow() {
         return destinationLow;
+    }
+
+    /** Whether it goes between these two, as packets on it must in transport mode. */
+    public boolean joins(long fromHigh, long fromLow, long toHigh, long toLow) {
+        return fromLow == sourceLow
+                && toLow == destinationLow
+                && fromHigh == sourceHigh
+                && toHigh == destinationHigh;
     }
 
     /**

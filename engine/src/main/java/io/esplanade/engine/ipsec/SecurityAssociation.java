@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A tunnel-mode ESP security association, one direction (RFC 4301 §4.1): what is configured or
- * negotiated. Made with {@link #builder}.
+ * An ESP security association, one direction (RFC 4301 §4.1): what is configured or negotiated.
+ * Made with {@link #builder}.
  *
  * <p>The key belongs to the caller until the SA is given to an engine, and to the engine from then
  * on, which wipes it when the SA is retired or refused.
@@ -31,7 +31,8 @@ import java.util.Objects;
  * @param origin where the key comes from
  * @param selectors inbound: what may come out of it, as inner packets have it (RFC 4301 §5.2)
  * @param provider crypto provider for this SA, or null for the engine's
- * @param headers outbound: how outer headers follow from inner ones
+ * @param mode tunnel or transport
+ * @param headers outbound, in tunnel mode: how outer headers follow from inner ones
  */
 public record SecurityAssociation(
         String name,
@@ -48,6 +49,7 @@ public record SecurityAssociation(
         KeyOrigin origin,
         List<TrafficSelector> selectors,
         String provider,
+        SaMode mode,
         HeaderRules headers) {
 
     /** The largest replay window. */
@@ -65,6 +67,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(suite, "suite");
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(origin, "origin");
+        Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(headers, "headers");
         selectors = List.copyOf(selectors);
         if (Integer.compareUnsigned(spi, 256) < 0) {
@@ -126,6 +129,7 @@ public record SecurityAssociation(
         private KeyOrigin origin = KeyOrigin.NEGOTIATED;
         private List<TrafficSelector> selectors = List.of();
         private String provider;
+        private SaMode mode = SaMode.TUNNEL;
         private HeaderRules headers = HeaderRules.DEFAULT;
 
         private Builder(String name) {
@@ -211,6 +215,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** Tunnel, unless told otherwise. */
+        public Builder mode(SaMode newMode) {
+            this.mode = newMode;
+            return this;
+        }
+
         /** Outbound: how outer headers follow from inner ones; {@link HeaderRules#DEFAULT}. */
         public Builder headers(HeaderRules rules) {
             this.headers = rules;
@@ -233,6 +243,7 @@ public record SecurityAssociation(
                     origin,
                     selectors,
                     provider,
+                    mode,
                     headers);
         }
     }

@@ -13,6 +13,7 @@ public final class Ipv6 {
 
     static final int SOURCE = 8;
     private static final int DESTINATION = 24;
+    private static final int NEXT_HEADER = 6;
     private static final int HOP_LIMIT = 7;
     private static final int SHORTEST_EXTENSION = 8;
 
@@ -49,7 +50,7 @@ public final class Ipv6 {
 
     /** The number of the header that follows, an extension header perhaps. */
     public static int nextHeader(long address) {
-        return Mem.getUnsignedByte(address + 6);
+        return Mem.getUnsignedByte(address + NEXT_HEADER);
     }
 
     public static int hopLimit(long address) {
@@ -97,10 +98,8 @@ public final class Ipv6 {
             long extension = address + offset;
             if (next == IpProtocol.FRAGMENT) {
                 flags |= fragmentFlags(Mem.getShortBE(extension + 2));
-                offset += SHORTEST_EXTENSION;
-            } else {
-                offset += SHORTEST_EXTENSION + (Mem.getUnsignedByte(extension + 1) << 3);
             }
+            offset += extensionLength(extension, next);
             if (offset > length) {
                 return Transport.MALFORMED;
             }
@@ -110,6 +109,49 @@ public final class Ipv6 {
             }
         }
         return Transport.of(next, offset, flags);
+    }
+
+    /**
+     * Where AH or ESP goes in transport mode (RFC 4303 §3.1.1), in a packet whose extension headers
+     * are in order: behind hop-by-hop options, a routing header, and destination options that come
+     * before one. Other destination options are for the last destination, and are protected.
+     *
+     * @return bytes from the IP header to there
+     */
+    public static int transportModeOffset(long address) {
+        int place = HEADER_LENGTH;
+        int offset = HEADER_LENGTH;
+        int next = nextHeader(address);
+        while (IpProtocol.isExtension(next)) {
+            long extension = address + offset;
+            offset += extensionLength(extension, next);
+            if (next != IpProtocol.DESTINATION_OPTIONS) {
+                place = offset;
+            }
+            next = Mem.getUnsignedByte(extension);
+        }
+        return place;
+    }
+
+    /**
+     * Where in the header before it, from the IP header's first byte, the number stands of the
+     * extension or transport header at {@code offset}, which {@link #transport} has found.
+     */
+    public static int nextHeaderField(long address, int offset) {
+        int field = NEXT_HEADER;
+        int at = HEADER_LENGTH;
+        while (at < offset) {
+            int length = extensionLength(address + at, Mem.getUnsignedByte(address + field));
+            field = at;
+            at += length;
+        }
+        return field;
+    }
+
+    private static int extensionLength(long extension, int number) {
+        return number == IpProtocol.FRAGMENT
+                ? SHORTEST_EXTENSION
+                : SHORTEST_EXTENSION + (Mem.getUnsignedByte(extension + 1) << 3);
     }
 
     /** An atomic fragment, the first and last at once, is no fragment (RFC 6946). */

@@ -2,6 +2,7 @@ package io.esplanade.engine.path;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.SelectorFields;
 import io.esplanade.engine.ipsec.SelectorSet;
 import io.esplanade.engine.ipsec.Spd;
@@ -61,10 +62,10 @@ final class Boundary {
                 : fromProtected(key, spd);
     }
 
-    /** The verdict on packets with this key out of an SA with these selectors (RFC 4301 §5.2). */
-    long decideDecapsulated(FlowKey key, SelectorSet selectors) {
-        return switch (selectors.match(fields(key))) {
-            case SelectorSet.YES -> decapsulated(key);
+    /** The verdict on packets with this key out of this SA: its selectors come first (§5.2). */
+    long decideDecapsulated(FlowKey key, InboundState sa) {
+        return switch (sa.selectors().match(fields(key))) {
+            case SelectorSet.YES -> sa.transport() ? transported(key) : decapsulated(key);
             case SelectorSet.UNKNOWN -> Verdict.drop(DropReason.FRAGMENT);
             default -> Verdict.drop(DropReason.POLICY_MISMATCH);
         };
@@ -86,6 +87,23 @@ final class Boundary {
         }
         return leadsOut(nextHop)
                 ? Verdict.of(Verdict.LOOP, 0)
+                : Verdict.of(Verdict.FORWARD, nextHop);
+    }
+
+    /**
+     * Out of a transport-mode SA, and so for an address of the gateway's own: for the host on a
+     * protected port that has it too, if there is one.
+     */
+    private long transported(FlowKey key) {
+        if (key.isUnroutable()) {
+            return Verdict.drop(DropReason.MULTICAST);
+        }
+        if (key.protocol == IpProtocol.ESP) {
+            return Verdict.of(Verdict.LOOP, 0);
+        }
+        int nextHop = route(key);
+        return nextHop < 0 || leadsOut(nextHop)
+                ? Verdict.drop(DropReason.NOT_FOR_US)
                 : Verdict.of(Verdict.FORWARD, nextHop);
     }
 

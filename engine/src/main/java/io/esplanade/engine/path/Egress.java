@@ -156,7 +156,7 @@ public final class Egress {
         int hash = FlowCache.hash(key, origin);
         long verdict = flows.find(key, origin, hash, version);
         if (verdict == FlowCache.MISS) {
-            verdict = boundary.decideDecapsulated(key, sa.selectors());
+            verdict = boundary.decideDecapsulated(key, sa);
             flows.put(key, origin, hash, version, verdict);
             counters.add(Counter.FLOW_MISSES, 1);
         } else {

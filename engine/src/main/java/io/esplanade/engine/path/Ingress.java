@@ -278,6 +278,16 @@ public final class Ingress {
         return DropReason.NONE;
     }
 
+    /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */
+    private DropReason unfit(long mbuf, OutboundState sa) {
+        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+            return DropReason.FRAGMENT;
+        }
+        boolean joined =
+                sa.joins(key.sourceHigh, key.sourceLow, key.destinationHigh, key.destinationLow);
+        return joined ? DropReason.NONE : DropReason.TRANSPORT_ADDRESS;
+    }
+
     /** Chooses the tunnel's SA of this moment and takes its next sequence number. */
     private DropReason protect(long mbuf, int tunnel, int origin) {
         int slot = sas.outbound(tunnel);
@@ -291,6 +301,13 @@ public final class Ingress {
         }
         if (sa.lane() != lane) {
             return handOver(mbuf, sa.lane(), origin);
+        }
+        if (sa.transport()) {
+            DropReason unfit = unfit(mbuf, sa);
+            if (unfit != DropReason.NONE) {
+                sas.release(slot, generation);
+                return unfit;
+            }
         }
         DropReason reason =
                 Ttl.decrement(mbuf) ? numbering.number(mbuf, sa) : DropReason.TTL_EXPIRED;

@@ -16,6 +16,7 @@ import static io.esplanade.engine.testing.TunnelGateway.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -99,6 +100,7 @@ class DropReasonTest {
             case CLEARTEXT_FOR_PROTECT -> List.of(Way.fromWan(inbound(60)));
             case NO_POLICY -> noPolicy();
             case NOT_SEALED -> List.of(HardWays.notSealed());
+            case TRANSPORT_ADDRESS -> List.of(inTransportMode(Way.fromLan(outbound(60))));
             case SEQUENCE_EXHAUSTED -> HardWays.sequenceExhausted();
             case NONCE_BLOCK_EXHAUSTED -> List.of(HardWays.nonceBlockExhausted());
             case SA_RETIRED -> HardWays.saRetired();
@@ -154,7 +156,13 @@ class DropReasonTest {
     private static List<Way> espFragments() {
         byte[] first = withChecksum(with(sealed(100), 6, 0x20));
         byte[] later = withChecksum(with(sealed(100), 7, 10));
-        return List.of(Way.fromWan(first, later));
+        return List.of(
+                Way.fromWan(first, later),
+                inTransportMode(Way.fromLan(withChecksum(with(outbound(100), 6, 0x20)))));
+    }
+
+    private static Way inTransportMode(Way way) {
+        return way.on(settings -> settings.sas = sa -> sa.mode(SaMode.TRANSPORT));
     }
 
     private static List<Way> ttlExpired() {

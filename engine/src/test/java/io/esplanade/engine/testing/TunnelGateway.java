@@ -194,6 +194,7 @@ public final class TunnelGateway implements AutoCloseable {
         public long keySeed = 1;
         public List<TrafficSelector> innerFromPeer = FROM_PEER;
         public int replayWindow = 64;
+        public Consumer<SecurityAssociation.Builder> sas = sa -> {}; // both
         public KeyOrigin origin = KeyOrigin.STATIC_UNSAFE; // negotiated keys are good once only
         public Cable lanCable = Cable.DEFAULT;
         public Cable wanCable = Cable.DEFAULT;
@@ -213,6 +214,7 @@ public final class TunnelGateway implements AutoCloseable {
         }
 
         private SecurityAssociation.Builder sa(SecurityAssociation.Builder builder, EspPackets e) {
+            sas.accept(builder);
             return builder.tunnel("peer")
                     .spi(e.spi())
                     .from(InetAddress.ofLiteral(e.source()))

@@ -32,7 +32,9 @@ import java.util.concurrent.Callable;
             "",
             "Leaves report.html, report.json and the charts as SVG in a folder."
         },
-        optionListHeading = "%nOptions:%n")
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nInstead of the race:%n",
+        subcommands = BenchLanes.class)
 public final class Bench implements Callable<Integer> {
 
     @Option(names = "--quick", description = "The main points only, in three minutes.")

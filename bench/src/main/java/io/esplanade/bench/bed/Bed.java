@@ -21,7 +21,19 @@ public final class Bed implements AutoCloseable {
     private final Assembly parts;
     private final Agent[] roles;
 
+    private static final int MBUFS = 4096;
+    private static final int FLOW_CACHE = 8192;
+
     public Bed(String name, CryptoProvider provider, List<Command> commands, Port... ports)
+            throws IOException, CryptoException {
+        this(name, provider, MBUFS, commands, ports);
+    }
+
+    /**
+     * @param mbufs how many there are
+     */
+    public Bed(
+            String name, CryptoProvider provider, int mbufs, List<Command> commands, Port... ports)
             throws IOException, CryptoException {
         this.ports = List.of(ports);
         provider.load();
@@ -30,11 +42,11 @@ public final class Bed implements AutoCloseable {
                         new Assembly.Spec(
                                 name,
                                 RuntimeConfig.DEFAULT,
-                                4096,
+                                mbufs,
                                 0,
                                 false,
                                 Burst.DEFAULT_SIZE,
-                                8192,
+                                FLOW_CACHE,
                                 this.ports,
                                 new CryptoProvider[] {provider},
                                 null,

@@ -56,7 +56,7 @@ public record FlowSet(int sas, int[] sourcePorts) {
         p.putShort(10, (short) checksum(p));
     }
 
-    private static int checksum(ByteBuffer header) {
+    static int checksum(ByteBuffer header) {
         int sum = 0;
         for (int i = 0; i < 20; i += 2) {
             sum += header.getShort(i) & 0xffff;

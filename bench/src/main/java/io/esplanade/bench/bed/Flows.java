@@ -47,7 +47,7 @@ public final class Flows implements AutoCloseable {
         for (int f = 0; f < count; f++) {
             Arrays.fill(front, (byte) f);
             set.headers(f, lengths[f], ByteBuffer.wrap(front));
-            Mem.copyFrom(front, 0, fronts.address() + (long) f * FRONT, FRONT);
+            Mem.copyFrom(front, 0, front(f), FRONT);
         }
     }
 
@@ -60,11 +60,16 @@ public final class Flows implements AutoCloseable {
         return lengths.length;
     }
 
+    /** Where the flow's headers are. */
+    long front(int flow) {
+        return fronts.address() + (long) flow * FRONT;
+    }
+
     /** Makes {@code mbuf} a packet of the flow. */
     void copyTo(long mbuf, int flow) {
         int length = lengths[flow];
         long data = Mbuf.data(mbuf);
-        Mem.copy(fronts.address() + (long) flow * FRONT, data, FRONT);
+        Mem.copy(front(flow), data, FRONT);
         if (length > FRONT) {
             Mem.copy(payload.address(), data + FRONT, length - FRONT);
         }

@@ -25,7 +25,7 @@ public final class GeneratorPort implements Port {
     private final String name;
     private final Side side;
     private final IntFunction<RxQueueMaker> receivers;
-    private final IntFunction<Sink> sinks;
+    private final IntFunction<TxQueueMaker> transmitters;
     private final Tally[] sent;
 
     /** Makes a receive queue when the engine asks for it. */
@@ -34,16 +34,22 @@ public final class GeneratorPort implements Port {
         RxQueue with(MbufSource source);
     }
 
+    /** Makes a transmit queue when the engine asks for it. */
+    @FunctionalInterface
+    private interface TxQueueMaker {
+        TxQueue with(MbufSource home, Tally sent);
+    }
+
     private GeneratorPort(
             String name,
             Side side,
             int queues,
             IntFunction<RxQueueMaker> receivers,
-            IntFunction<Sink> sinks) {
+            IntFunction<TxQueueMaker> transmitters) {
         this.name = name;
         this.side = side;
         this.receivers = receivers;
-        this.sinks = sinks;
+        this.transmitters = transmitters;
         sent = new Tally[queues];
         for (int q = 0; q < queues; q++) {
             sent[q] = new Tally();
@@ -57,7 +63,7 @@ public final class GeneratorPort implements Port {
                 side,
                 queues,
                 q -> source -> new SaturatedQueue(flows, q, source),
-                q -> GeneratorPort::ignore);
+                _ -> queue(GeneratorPort::ignore));
     }
 
     /** A port that receives {@code perSecond} packets a second, all queues together. */
@@ -68,19 +74,45 @@ public final class GeneratorPort implements Port {
                 side,
                 queues,
                 q -> source -> new PacedQueue(flows, q, source, perSecond / queues, clock),
-                q -> GeneratorPort::ignore);
+                _ -> queue(GeneratorPort::ignore));
     }
 
     /** A port that receives nothing and shows each queue's packets to a sink. */
     public static GeneratorPort sink(
             String name, Side side, int queues, IntFunction<? extends Sink> sinks) {
         return new GeneratorPort(
-                name, side, queues, q -> source -> new SilentQueue(), sinks::apply);
+                name, side, queues, _ -> _ -> new SilentQueue(), q -> queue(sinks.apply(q)));
     }
 
     /** A port that receives nothing and only counts. */
     public static GeneratorPort sink(String name, Side side, int queues) {
         return sink(name, side, queues, q -> GeneratorPort::ignore);
+    }
+
+    /**
+     * A port with one queue, in which {@code feed} has always another packet, and which brings the
+     * lane's mbufs into {@code order} before the first.
+     */
+    public static GeneratorPort fed(String name, Side side, Feed feed, MbufOrder order) {
+        return new GeneratorPort(
+                name,
+                side,
+                1,
+                _ -> source -> new FedQueue(feed, source, order),
+                _ -> queue(GeneratorPort::ignore));
+    }
+
+    /**
+     * A port with one queue, which receives nothing and only counts, and frees a packet when so
+     * many others were sent behind it.
+     */
+    public static GeneratorPort holding(String name, Side side, int held) {
+        return new GeneratorPort(
+                name,
+                side,
+                1,
+                _ -> _ -> new SilentQueue(),
+                _ -> (home, sent) -> new HoldingQueue(held, home, sent));
     }
 
     /** A receive queue in which nothing ever arrives. */
@@ -161,16 +193,20 @@ public final class GeneratorPort implements Port {
 
     @Override
     public TxQueue txQueue(int index, MbufSource home) {
-        Sink sink = sinks.apply(index);
-        Tally tally = sent[index];
-        return (burst, n) -> {
-            sink.take(burst, n);
-            for (int i = 0; i < n; i++) {
-                home.free(burst.get(i));
-            }
-            tally.add(n);
-            return n;
-        };
+        return transmitters.apply(index).with(home, sent[index]);
+    }
+
+    /** Queues that show a packet to {@code sink} and free it at once. */
+    private static TxQueueMaker queue(Sink sink) {
+        return (home, sent) ->
+                (burst, n) -> {
+                    sink.take(burst, n);
+                    for (int i = 0; i < n; i++) {
+                        home.free(burst.get(i));
+                    }
+                    sent.add(n);
+                    return n;
+                };
     }
 
     @Override

@@ -28,8 +28,8 @@ public final class Traffic {
     /** The SPI of SA 0; the others follow. */
     public static final int FIRST_SPI = 0xc0000001;
 
-    private static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
-    private static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
+    static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
+    static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
     private static final AddressRange SOURCES = AddressRange.parse("10.1.0.0/16");
 
     private Traffic() {}
@@ -38,6 +38,15 @@ public final class Traffic {
         byte[] key = new byte[SUITE.keyMaterialLength()];
         new SecureRandom().nextBytes(key);
         return key;
+    }
+
+    /** Keys of {@code count} SAs. */
+    public static byte[][] newKeys(int count) {
+        byte[][] keys = new byte[count][];
+        for (int i = 0; i < count; i++) {
+            keys[i] = newKey();
+        }
+        return keys;
     }
 
     /** Makes {@code builder} gateway A, with {@code sas} SAs, keys and policies. */
@@ -50,36 +59,35 @@ public final class Traffic {
         return builder;
     }
 
-    /** Gateway A with {@code sas} SAs, as commands. */
-    public static List<Command> gatewayA(int sas) {
+    /** Gateway A, as commands, with an SA for each key. */
+    public static List<Command> gatewayA(byte[]... keys) {
         List<Command> commands = new ArrayList<>();
         commands.add(route("10.2.0.0/16", "wan"));
         commands.add(route("192.0.2.0/24", "wan"));
-        for (int i = 0; i < sas; i++) {
-            commands.add(add(sa(i).outbound().key(KeyMaterial.takeFrom(newKey())).build()));
-            commands.add(new Command.AddPolicy(policy(i, sas), new CompletableFuture<>()));
+        for (int i = 0; i < keys.length; i++) {
+            KeyMaterial key = KeyMaterial.takeFrom(keys[i].clone());
+            commands.add(add(sa(i).outbound().key(key).build()));
+            commands.add(new Command.AddPolicy(policy(i, keys.length), new CompletableFuture<>()));
         }
         return commands;
     }
 
-    /** Gateway A with one SA, as commands. */
-    public static List<Command> gatewayA(byte[] key) {
-        return List.of(
-                route("10.2.0.0/16", "wan"),
-                route("192.0.2.0/24", "wan"),
-                add(sa(0).outbound().key(KeyMaterial.takeFrom(key.clone())).build()),
-                new Command.AddPolicy(policy(0, 1), new CompletableFuture<>()));
-    }
-
-    /** Gateway B with one SA, as commands: what comes out of the tunnel goes to its LAN. */
-    public static List<Command> gatewayB(byte[] key) {
-        return List.of(
-                route("10.2.0.0/16", "lan"),
-                add(
-                        sa(0).inbound()
-                                .key(KeyMaterial.takeFrom(key.clone()))
-                                .selectors(List.of(selector(0, 1)))
-                                .build()));
+    /**
+     * Gateway B, as commands, with an SA for each key: what comes out of the tunnels goes to its
+     * LAN.
+     */
+    public static List<Command> gatewayB(byte[]... keys) {
+        List<Command> commands = new ArrayList<>();
+        commands.add(route("10.2.0.0/16", "lan"));
+        for (int i = 0; i < keys.length; i++) {
+            commands.add(
+                    add(
+                            sa(i).inbound()
+                                    .key(KeyMaterial.takeFrom(keys[i].clone()))
+                                    .selectors(List.of(selector(i, keys.length)))
+                                    .build()));
+        }
+        return commands;
     }
 
     private static SecurityAssociation.Builder sa(int index) {

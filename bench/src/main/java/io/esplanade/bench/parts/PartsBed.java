@@ -81,7 +81,7 @@ public final class PartsBed implements AutoCloseable {
                         Clock.system(),
                         runtime,
                         new NoEvents());
-        List<Command> commands = Traffic.gatewayA(spec.sas());
+        List<Command> commands = Traffic.gatewayA(Traffic.newKeys(spec.sas()));
         conductor.apply(commands);
         for (Command command : commands) {
             if (command.answer().isCompletedExceptionally()) {

@@ -36,7 +36,7 @@ public final class RaceRun {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         Timing timing = request.timing();
         Trial trial = Trial.of(request);
-        long warmUp = WarmUp.of(trial, timing);
+        long warmUp = WarmUp.of(trial::work, timing.warmUpMillis(), timing.mostWarmUpMillis());
         out.println(Json.line(Json.object(WARM_UP, warmUp)));
         while (in.readLine() != null) {
             trial.work(timing.settleMillis());

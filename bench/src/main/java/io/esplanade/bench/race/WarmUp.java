@@ -4,10 +4,17 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
 /**
- * Lets a trial work until the JIT has settled. Pinned threads that never sleep leave its own
- * threads little of a machine with few cores, so that this takes seconds.
+ * Works until the JIT has settled. Pinned threads that never sleep leave its own threads little of
+ * a machine with few cores, so that this takes seconds.
  */
-final class WarmUp {
+public final class WarmUp {
+
+    /** What is to be warm. */
+    @FunctionalInterface
+    public interface Work {
+        /** Works for so long. */
+        void work(long millis) throws InterruptedException;
+    }
 
     private static final int LOOK_MILLIS = 500;
 
@@ -24,16 +31,17 @@ final class WarmUp {
     private WarmUp() {}
 
     /**
+     * @param least how long it takes at least, ms
+     * @param most how long it takes at most: the JIT may never settle
      * @return how long it took, ms
      */
-    static long of(Trial trial, Timing timing) throws InterruptedException {
+    public static long of(Work work, int least, int most) throws InterruptedException {
         long start = System.nanoTime();
         long took = 0;
         int quiet = 0;
-        while (took < timing.warmUpMillis()
-                || quiet < QUIET_LOOKS && took < timing.mostWarmUpMillis()) {
+        while (took < least || quiet < QUIET_LOOKS && took < most) {
             long compiled = JIT.getTotalCompilationTime();
-            trial.work(Math.min(LOOK_MILLIS, timing.warmUpMillis()));
+            work.work(Math.min(LOOK_MILLIS, least));
             boolean busy = JIT.getTotalCompilationTime() - compiled > QUIET * LOOK_MILLIS;
             quiet = busy ? 0 : quiet + 1;
             took = (System.nanoTime() - start) / 1_000_000;

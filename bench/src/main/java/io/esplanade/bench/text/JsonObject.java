@@ -20,6 +20,11 @@ public record JsonObject(Map<?, ?> members) {
         return members.containsKey(name);
     }
 
+    /** Whether the member is there and says that there is none. */
+    public boolean isNull(String name) {
+        return has(name) && members.get(name) == null;
+    }
+
     public String string(String name) {
         return member(name, String.class);
     }

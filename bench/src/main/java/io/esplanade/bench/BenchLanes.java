@@ -1,0 +1,102 @@
+package io.esplanade.bench;
+
+import io.esplanade.bench.lanes.Lanes;
+import io.esplanade.bench.race.Machine;
+import io.esplanade.bench.text.Json;
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProviders;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+/** {@code esplanade bench lanes}. */
+@Command(
+        name = "lanes",
+        header = "Measures what a whole lane costs per packet, next to its floor.",
+        synopsisHeading = "%nUsage: ",
+        descriptionHeading = "%n",
+        description = {
+            "A gateway's lane encrypts, and another decrypts, from memory to memory, on one core:"
+                + " AES-128-GCM with ESN and replay window, 256 flows on one SA, and 1,000 SAs each"
+                + " with a key and a flow of its own. The floor is the cryptography alone: the"
+                + " faster of a C loop and one call of the provider for each burst, with the same"
+                + " keys, over the same mbufs in the same shuffled order. Lane and floors take"
+                + " turns of some ms in one process.",
+            "",
+            "Figures are medians, in ns per packet; of the difference within a turn, with"
+                    + " quartiles. CPU is what the thread of the lane used."
+        },
+        optionListHeading = "%nOptions:%n")
+final class BenchLanes implements Callable<Integer> {
+
+    @Option(
+            names = "--provider",
+            paramLabel = "NAME",
+            split = ",",
+            description = "openssl, ipsec-mb, or null for a cipher that costs nothing.")
+    private List<String> providers;
+
+    @Option(
+            names = "--size",
+            paramLabel = "BYTES",
+            split = ",",
+            defaultValue = "64,512,1400",
+            description = "Of the inner packet: 64, 512, 1400.")
+    private List<Integer> sizes;
+
+    @Option(
+            names = "--sas",
+            paramLabel = "NUMBER",
+            split = ",",
+            defaultValue = "1,1000",
+            description = "How many SAs. Default: ${DEFAULT-VALUE}.")
+    private List<Integer> sas;
+
+    @Option(
+            names = "--mbufs",
+            paramLabel = "NUMBER",
+            defaultValue = "" + Lanes.MBUFS,
+            description =
+                    "How many mbufs are in use in turn: by default more than an L2 cache holds;"
+                            + " with 256 they stay there.")
+    private int mbufs;
+
+    @Option(
+            names = "--millis",
+            paramLabel = "MS",
+            defaultValue = "2500",
+            description = "How long each is measured. Default: ${DEFAULT-VALUE}.")
+    private int millis;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Leave all figures in this file too.")
+    private Path json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
+    private boolean help;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, CryptoException {
+        if (providers == null) {
+            providers = List.of(CryptoProviders.DEFAULT);
+        }
+        Lanes lanes = new Lanes(providers, sizes, sas, mbufs, millis);
+        List<Object> results = lanes.run(System.out::println);
+        if (json != null) {
+            Object all = Json.object("machine", Machine.here().toMap(), "lanes", results);
+            Files.writeString(json, Json.indented(all) + "\n");
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,94 @@
+package io.esplanade.bench.lanes;
+
+import io.esplanade.bench.text.Json;
+import io.esplanade.bench.text.JsonObject;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Measures cases, each in a JVM of its own, so that none meets what the JIT learned of another. */
+public final class Lanes {
+
+    /**
+     * How many mbufs are in use in turn unless told otherwise: what a lane touches of them, four
+     * lines of each with the smallest packets, exceeds an L2 cache.
+     */
+    public static final int MBUFS = 16_384;
+
+    private final List<String> providers;
+    private final List<Integer> sizes;
+    private final List<Integer> sas;
+    private final int mbufs;
+    private final int millis;
+
+    public Lanes(
+            List<String> providers, List<Integer> sizes, List<Integer> sas, int mbufs, int millis) {
+        this.providers = providers;
+        this.sizes = sizes;
+        this.sas = sas;
+        this.mbufs = mbufs;
+        this.millis = millis;
+    }
+
+    private List<Case> cases() {
+        List<Case> cases = new ArrayList<>();
+        for (String provider : providers) {
+            for (int number : sas) {
+                for (Operation operation : Operation.values()) {
+                    for (int size : sizes) {
+                        cases.add(new Case(provider, operation, size, number, mbufs));
+                    }
+                }
+            }
+        }
+        return cases;
+    }
+
+    /**
+     * Measures them all.
+     *
+     * @param lines takes the table, line by line
+     * @return the results as JSON
+     * @throws IOException if a JVM failed: the message is what it said
+     */
+    public List<Object> run(Consumer<String> lines) throws IOException, InterruptedException {
+        List<Object> all = new ArrayList<>();
+        lines.accept(Table.HEAD);
+        for (Case of : cases()) {
+            Result result = run(of);
+            lines.accept(Table.line(result));
+            all.add(result.toMap());
+        }
+        return all;
+    }
+
+    private Result run(Case of) throws IOException, InterruptedException {
+        Process process =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Xms128m",
+                                "-Xmx128m",
+                                "-XX:+UseSerialGC",
+                                "-XX:-CreateCoredumpOnCrash",
+                                "-XX:-UsePerfData",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                LaneRun.class.getName(),
+                                Json.line(of.toMap()),
+                                "" + millis)
+                        .redirectErrorStream(true)
+                        .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(said.strip());
+        }
+        return Result.from(JsonObject.read(said.strip()));
+    }
+}

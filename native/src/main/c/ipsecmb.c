@@ -51,6 +51,14 @@ EXPORT const char *esplanade_ipsecmb_version(void) {
     return ipsecmb.version_text();
 }
 
+EXPORT int esplanade_ipsecmb_serves(uint32_t cipher, uint32_t key_length) {
+    if (cipher == TRIPLE_DES_CBC) {
+        /* That of 2.0 decrypts several packets at a time, with AVX-512, to something else. */
+        return ipsecmb.version() != IMB_VERSION(2, 0, 0);
+    }
+    return cipher != AES_CCM || key_length != 24;
+}
+
 EXPORT size_t esplanade_ipsecmb_queue_size(void) {
     return sizeof(struct ipsecmb_queue) + ipsecmb.manager_size();
 }

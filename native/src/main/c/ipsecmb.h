@@ -95,6 +95,9 @@ const char *esplanade_ipsecmb_open(const char *file);
 /* The library's version, for people. */
 const char *esplanade_ipsecmb_version(void);
 
+/* Whether it has an enum cipher with keys of so many bytes, and right. */
+int esplanade_ipsecmb_serves(uint32_t cipher, uint32_t key_length);
+
 /* Bytes of a queue, and of a context; both begin at a multiple of a cache line. */
 size_t esplanade_ipsecmb_queue_size(void);
 size_t esplanade_ipsecmb_context_size(void);
@@ -110,7 +113,7 @@ const char *esplanade_ipsecmb_instructions(const struct ipsecmb_queue *q);
 
 /*
  * Makes the keys of a context whose other fields are filled in. Any thread, if the queue is there
- * for nothing else. Answers whether there is such a thing.
+ * for nothing else. Answers whether it has such a thing.
  */
 int esplanade_ipsecmb_key(
     const struct ipsecmb_queue *q, struct ipsecmb_context *c, const uint8_t *key,

@@ -55,9 +55,6 @@ static int key_cipher(
     case AES_CCM:
         job->cipher_mode = IMB_CIPHER_CCM;
         job->hash_alg = IMB_AUTH_AES_CCM;
-        if (c->key_length == 24) {
-            return 0; /* ipsec-mb has it with two lengths of key only */
-        }
         break;
     case CHACHA20_POLY1305:
         job->cipher_mode = IMB_CIPHER_CHACHA20_POLY1305;
@@ -148,6 +145,9 @@ static int key_mac(const IMB_MGR *m, uint32_t mac, struct job_keys *k, const uin
 EXPORT int esplanade_ipsecmb_key(
     const struct ipsecmb_queue *q, struct ipsecmb_context *c, const uint8_t *key,
     const uint8_t *mac_key) {
+    if (!esplanade_ipsecmb_serves(c->cipher, c->key_length)) {
+        return 0;
+    }
     if (c->cipher == AES_GCM || c->cipher == AES_GMAC) {
         return key_gcm(q->manager, c, key);
     }

@@ -30,6 +30,11 @@ public final class MbufPool implements AutoCloseable {
     /** Bytes of a large buffer: 64 KiB and room for what is put around it. */
     public static final int LARGE_SIZE = 68 * 1024;
 
+    /**
+     * Bytes behind the last buffer: a cipher may read a last block whole, and use only its part.
+     */
+    private static final int BEHIND = 64;
+
     /** Where the packet begins in a buffer just allocated: room for all outer headers. */
     public static final int HEADROOM = 256;
 
@@ -62,7 +67,8 @@ public final class MbufPool implements AutoCloseable {
         this.small = small;
         this.large = large;
         this.invariants = invariants;
-        buffers = Region.map((long) small * SMALL_SIZE + (long) large * LARGE_SIZE, "mbuf buffers");
+        long bytes = (long) small * SMALL_SIZE + (long) large * LARGE_SIZE;
+        buffers = Region.map(bytes + BEHIND, "mbuf buffers");
         try {
             metadata = Region.map((long) (small + large) * Mbuf.METADATA_SIZE, "mbuf metadata");
         } catch (RuntimeException e) {

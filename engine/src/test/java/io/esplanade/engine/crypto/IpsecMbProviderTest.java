@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import java.util.HashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 @Tag("classpath")
 class IpsecMbProviderTest extends CryptoProviderContract {
@@ -24,12 +24,18 @@ class IpsecMbProviderTest extends CryptoProviderContract {
     }
 
     @Test
-    void itServesAllButCcmWith192Bits() {
-        Set<Suite> lacking = new HashSet<>(Suite.all());
-        lacking.removeAll(provider.suites());
-        assertThat(lacking)
-                .extracting(Suite::keyword)
-                .containsExactlyInAnyOrder(
-                        "aes192ccm16", "aes192ccm12", "aes192ccm8", "aes192ccm8iiv");
+    void itServesAllButCcmWith192BitsAndIn20TripleDes() {
+        Set<String> lacking = new TreeSet<>();
+        for (Suite suite : Suite.all()) {
+            if (!provider.suites().contains(suite)) {
+                lacking.add(suite.keyword());
+            }
+        }
+        Set<String> expected =
+                new TreeSet<>(Set.of("aes192ccm16", "aes192ccm12", "aes192ccm8", "aes192ccm8iiv"));
+        if (provider.description().startsWith("ipsec-mb 2.0.0 ")) {
+            expected.add("3des-sha1");
+        }
+        assertThat(lacking).isEqualTo(expected);
     }
 }

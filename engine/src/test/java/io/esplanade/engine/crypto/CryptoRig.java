@@ -8,6 +8,7 @@ import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
 
+import java.util.Arrays;
 import java.util.Random;
 
 /** A worker's end of a provider: a burst, a queue and room for each operation's packet. */
@@ -20,6 +21,12 @@ final class CryptoRig implements AutoCloseable {
     private static final byte CANARY = (byte) 0xc5;
 
     private static final int MARGIN = 64;
+    private static final byte[] CANARIES = new byte[MARGIN];
+
+    static {
+        Arrays.fill(CANARIES, CANARY);
+    }
+
     private static final int HEADER = 8;
     private static final int ROOM = MARGIN + LONGEST + MARGIN;
     private static final int ROUNDS = 10_000;
@@ -83,8 +90,8 @@ final class CryptoRig implements AutoCloseable {
         long end = packet(i) + aead.data.length + aead.tag.length;
         byte[] before = Mem.bytes(packet(i) - MARGIN, MARGIN);
         byte[] behind = Mem.bytes(end, MARGIN);
-        assertThat(before).as("bytes before packet " + i).containsOnly(CANARY);
-        assertThat(behind).as("bytes behind packet " + i).containsOnly(CANARY);
+        assertThat(before).as("bytes before packet %d", i).isEqualTo(CANARIES);
+        assertThat(behind).as("bytes behind packet %d", i).isEqualTo(CANARIES);
         return aead.with(
                 Mem.bytes(packet(i), aead.data.length),
                 Mem.bytes(packet(i) + aead.data.length, aead.tag.length));

@@ -2,14 +2,22 @@ package io.esplanade.engine.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
+import io.esplanade.engine.crypto.CryptoBurst.Status;
+import io.esplanade.engine.crypto.CryptoRig.Aead;
+import io.esplanade.engine.os.Mem;
+
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+import java.util.Arrays;
 import java.util.Set;
 import java.util.TreeSet;
 
 @Tag("classpath")
 class IpsecMbProviderTest extends CryptoProviderContract {
+
+    private static final int CONTEXT = 1024; // bytes, and some more
 
     @Override
     CryptoProvider newProvider() {
@@ -21,6 +29,34 @@ class IpsecMbProviderTest extends CryptoProviderContract {
         assertThat(provider.description())
                 .matches(
                         "ipsec-mb [12]\\.[0-9.]+ with (SSE|AVX|AVX2|AVX-512), one native call a.*");
+    }
+
+    @Test
+    void aContextServesOneDirection() throws CryptoException {
+        try (CryptoRig rig = new CryptoRig(provider);
+                KeyMaterial key = KeyMaterial.takeFrom(new byte[20])) {
+            long context = provider.newContext(Suite.AES_GCM_16_128, key, Operation.ENCRYPT);
+            Aead packet = new Aead(new byte[12], new byte[8], new byte[40], new byte[16]);
+            assertThat(rig.run(Operation.DECRYPT, context, packet)).isEqualTo(Status.ERROR);
+            assertThat(rig.run(Operation.ENCRYPT, context, packet)).isEqualTo(Status.OK);
+            provider.freeContext(context);
+        }
+    }
+
+    /** All of it, and not only what is asked for again: keys are wiped. */
+    @Test
+    void aFreedContextIsWiped() throws CryptoException {
+        for (Suite suite : provider.suites()) {
+            byte[] bytes = new byte[suite.keyMaterialLength()];
+            Arrays.fill(bytes, (byte) 7);
+            try (KeyMaterial key = KeyMaterial.takeFrom(bytes)) {
+                long context = provider.newContext(suite, key, Operation.ENCRYPT);
+                assertThat(context % 64).as("alignment").isZero();
+                assertThat(Mem.bytes(context, CONTEXT)).isNotEqualTo(new byte[CONTEXT]);
+                provider.freeContext(context);
+                assertThat(Mem.bytes(context, CONTEXT)).as("%s", suite).containsOnly(0);
+            }
+        }
     }
 
     @Test

@@ -21,11 +21,11 @@ import io.esplanade.engine.os.Mem;
  */
 public final class Encapsulator {
 
-    /** The padding bytes 1, 2, 3, 4 as one little-endian store; RFC 4303 §2.4. */
-    private static final int PADDING = 0x04030201;
+    /** The first padding bytes, 1, 2, 3, …, as one little-endian store; RFC 4303 §2.4. */
+    private static final long PADDING = 0x0807_0605_0403_0201L;
 
-    /** What makes the next four of four. */
-    private static final int NEXT_PADDING = 0x04040404;
+    /** What makes the next eight of eight. */
+    private static final long NEXT_PADDING = 0x0808_0808_0808_0808L;
 
     private Encapsulator() {}
 
@@ -40,55 +40,56 @@ public final class Encapsulator {
      */
     public static DropReason prepare(
             long mbuf, OutboundState sa, int worker, CryptoBurst burst, int slot) {
+        long layout = Mbuf.layout(mbuf);
+        long extent = Mbuf.extent(mbuf);
+        int offset = Mbuf.offsetOf(layout);
         int ivLength = sa.ivLength();
-        int icvLength = sa.icvLength();
         boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
         boolean transport = sa.transport();
-        int own = transport ? TransportHeader.length(Mbuf.data(mbuf), ipv6) : 0; // stays in clear
-        int length = Mbuf.length(mbuf) - own;
+        long first = Mbuf.buffer(mbuf) + offset;
+        int own = transport ? TransportHeader.length(first, ipv6) : 0; // stays in clear
+        int length = Mbuf.lengthOf(extent) - own;
         int outer = transport ? own : sa.outerHeader().length();
 
         // 1. Padding aligns payload, padding and trailer (§2.4).
         int padding = -(length + Esp.TRAILER) & (sa.alignment() - 1);
         int ciphertext = length + padding + Esp.TRAILER;
         int head = outer + Esp.HEADER + ivLength;
-        if (Mbuf.offset(mbuf) + own < head) {
+        if (offset + own < head) {
             return DropReason.NO_HEADROOM;
         }
-        if (Mbuf.tailroom(mbuf) < padding + Esp.TRAILER + icvLength) {
+        int tail = padding + Esp.TRAILER + sa.icvLength();
+        if (Mbuf.capacityOf(extent) - offset - own - length < tail) {
             return DropReason.NO_TAILROOM;
         }
-        int total = head + ciphertext + icvLength;
+        int total = head + length + tail;
         if (total > 0xffff) {
             return DropReason.OVERSIZED;
         }
 
-        // 2. The trailer.
-        long inner = Mbuf.data(mbuf) + own;
+        // 2. The trailer. Stores of eight bytes run over into the ICV, which is written later.
+        long inner = first + own;
         long end = inner + length;
-        for (int i = 0; i < padding; i += Integer.BYTES) {
-            // Up to three bytes too many: trailer and ICV, which are written later, are longer.
-            Mem.putInt(end + i, PADDING + (i >> 2) * NEXT_PADDING);
+        for (int i = 0; i < padding; i += Long.BYTES) {
+            Mem.putLong(end + i, PADDING + (i >> 3) * NEXT_PADDING);
         }
-        Mem.putByte(end + padding, padding);
-        Mem.putByte(
-                end + padding + 1,
+        int nextHeader =
                 transport
-                        ? TransportHeader.nextHeader(inner - own, ipv6, own)
-                        : ipv6 ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4);
+                        ? TransportHeader.nextHeader(first, ipv6, own)
+                        : ipv6 ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4;
+        Mem.putShort(end + padding, nextHeader << 8 | padding);
 
         // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
         //    which no key sees twice; for CBC, that in a block of its own, which is then encrypted.
         long sequence = Mbuf.sequence(mbuf);
         long packet = inner - head;
         if (transport) {
-            TransportHeader.move(inner - own, packet, ipv6, own, IpProtocol.ESP, total);
+            TransportHeader.move(first, packet, ipv6, own, IpProtocol.ESP, total);
         } else {
             sa.outerHeader().write(packet, total - outer, inner, mbuf);
         }
         long esp = packet + outer;
-        Mem.putIntBE(esp, sa.spi());
-        Mem.putIntBE(esp + 4, (int) sequence);
+        Mem.putLongBE(esp, (long) sa.spi() << 32 | sequence & 0xffff_ffffL);
         long iv = Long.reverseBytes(sequence ^ sa.ivMask());
         if (ivLength != 0) {
             if (ivLength > Long.BYTES) {
@@ -105,7 +106,7 @@ public final class Encapsulator {
                     burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence);
         }
 
-        Mbuf.push(mbuf, head - own);
+        Mbuf.layout(mbuf, layout - (head - own));
         Mbuf.length(mbuf, total);
         return DropReason.NONE;
     }

@@ -59,12 +59,12 @@ final class Esp {
      */
     static int aad(long descriptor, int spi, long sequence, boolean esn) {
         long aad = descriptor + CryptoBurst.AAD;
-        Mem.putIntBE(aad, spi);
         if (esn) {
-            Mem.putLongBE(aad + 4, sequence);
+            Mem.putLongBE(aad, (long) spi << 32 | sequence >>> 32);
+            Mem.putIntBE(aad + 8, (int) sequence);
             return 12;
         }
-        Mem.putIntBE(aad + 4, (int) sequence);
+        Mem.putLongBE(aad, (long) spi << 32 | sequence & 0xffff_ffffL);
         return 8;
     }
 }

@@ -20,16 +20,21 @@ import io.esplanade.engine.os.Mem;
  * 48 offset       u16  from the buffer's first byte to the packet's
  * 50 saGeneration u16  generation of the SA's slot when it was found
  * 52 l4Offset     u16  from the packet's first byte to its transport header; 0 not known
- * 54 csumStart    u16  with CSUM_PARTIAL: where the sum begins, from the packet's first byte
- * 56 csumOffset   u8   with CSUM_PARTIAL: where it goes, from csumStart
- * 57 port         u8   index of the port: received on, then to be sent on
- * 58 queue        u8   index of the queue of that port
- * 59 dropReason   u8   {@link io.esplanade.engine.counters.DropReason}; 0 not dropped
- * 60 owner        u8   {@link Owner}
- * 61 passes       u8   how often it has been through Ingress
- * 62 homeLane     u8   the lane whose cache it goes back to
- * 63 protocol     u8   transport protocol (the last header's number)
+ * 54 protocol     u8   transport protocol (the last header's number)
+ * 55 passes       u8   how often it has been through Ingress
+ * 56 csumStart    u16  with CSUM_PARTIAL: where the sum begins, from the packet's first byte
+ * 58 csumOffset   u8   with CSUM_PARTIAL: where it goes, from csumStart
+ * 59 port         u8   index of the port: received on, then to be sent on
+ * 60 queue        u8   index of the queue of that port
+ * 61 dropReason   u8   {@link io.esplanade.engine.counters.DropReason}; 0 not dropped
+ * 62 owner        u8   {@link Owner}
+ * 63 homeLane     u8   the lane whose cache it goes back to
  * </pre>
+ *
+ * <p>Three words can be read and written whole: {@link #extent} (capacity and length), {@link
+ * #dispatch} (flags and SA) and {@link #layout} (bytes 48 to 55). A stage that every packet passes
+ * reads each of them once and works on the words: an access of its own for every field is not much
+ * to run, but much to compile, and what is too much for the JIT is no longer inlined.
  *
  * <p>Only the thread that owns the mbuf may use these, except {@link #owner}, which the ledger
  * reads from any thread and may see a moment late.
@@ -75,6 +80,9 @@ public final class Mbuf {
     /** Flag: the port has verified the IP and transport checksums. */
     public static final int CSUM_VERIFIED = 1 << 10;
 
+    private static final int NONE = -1;
+    private static final long INT = 0xffff_ffffL;
+
     private static final int ADDRESS = 0;
     private static final int SEQUENCE = 8;
     private static final int TIME = 16;
@@ -87,15 +95,15 @@ public final class Mbuf {
     private static final int OFFSET = 48;
     private static final int SA_GENERATION = 50;
     private static final int L4_OFFSET = 52;
-    private static final int CSUM_START = 54;
-    private static final int CSUM_OFFSET = 56;
-    private static final int PORT = 57;
-    private static final int QUEUE = 58;
-    private static final int DROP_REASON = 59;
-    static final int OWNER = 60;
-    private static final int PASSES = 61;
-    private static final int HOME_LANE = 62;
-    private static final int PROTOCOL = 63;
+    private static final int PROTOCOL = 54;
+    private static final int PASSES = 55;
+    private static final int CSUM_START = 56;
+    private static final int CSUM_OFFSET = 58;
+    private static final int PORT = 59;
+    private static final int QUEUE = 60;
+    private static final int DROP_REASON = 61;
+    static final int OWNER = 62;
+    private static final int HOME_LANE = 63;
 
     private Mbuf() {}
 
@@ -113,13 +121,77 @@ public final class Mbuf {
         Mem.putLong(mbuf + SEQUENCE, 0);
         Mem.putLong(mbuf + TIME, 0);
         Mem.putInt(mbuf + LENGTH, 0);
-        Mem.putInt(mbuf + FLAGS, 0);
-        Mem.putLong(mbuf + SA, -1L); // SA and next hop
-        Mem.putInt(mbuf + FLOW_HASH, 0);
-        Mem.putLong(mbuf + OFFSET, headroom); // offset, generation, L4 offset, checksum start
-        Mem.putInt(mbuf + CSUM_OFFSET, 0); // checksum offset, port, queue, drop reason
-        Mem.putByte(mbuf + PASSES, 0);
-        Mem.putByte(mbuf + PROTOCOL, 0);
+        dispatch(mbuf, 0, NONE);
+        Mem.putLong(mbuf + NEXT_HOP, NONE & INT); // and flow hash
+        layout(mbuf, headroom);
+        Mem.putInt(mbuf + CSUM_START, 0); // and checksum offset, port
+        Mem.putShort(mbuf + QUEUE, 0); // and drop reason
+    }
+
+    /** Capacity in the low half, length in the high one. */
+    public static long extent(long mbuf) {
+        return Mem.getLong(mbuf + CAPACITY);
+    }
+
+    public static int capacityOf(long extent) {
+        return (int) extent;
+    }
+
+    public static int lengthOf(long extent) {
+        return (int) (extent >>> 32);
+    }
+
+    /** Flags in the low half, the SA's index in the high one. */
+    public static long dispatch(long mbuf) {
+        return Mem.getLong(mbuf + FLAGS);
+    }
+
+    public static int flagsOf(long dispatch) {
+        return (int) dispatch;
+    }
+
+    public static int saOf(long dispatch) {
+        return (int) (dispatch >> 32);
+    }
+
+    /** Writes flags and the SA's index. */
+    public static void dispatch(long mbuf, int flags, int sa) {
+        Mem.putLong(mbuf + FLAGS, (long) sa << 32 | flags & INT);
+    }
+
+    /** Offset, SA generation, transport header's offset, protocol and passes, in this order. */
+    public static long layout(long mbuf) {
+        return Mem.getLong(mbuf + OFFSET);
+    }
+
+    public static void layout(long mbuf, long layout) {
+        Mem.putLong(mbuf + OFFSET, layout);
+    }
+
+    /** A layout of these parts, each within its bits. */
+    public static long layoutOf(
+            int offset, int saGeneration, int l4Offset, int protocol, int passes) {
+        return (long) passes << 56
+                | (long) protocol << 48
+                | (long) l4Offset << 32
+                | (long) saGeneration << 16
+                | offset;
+    }
+
+    public static int offsetOf(long layout) {
+        return (int) layout & 0xffff;
+    }
+
+    public static int saGenerationOf(long layout) {
+        return (int) layout >>> 16;
+    }
+
+    public static int l4OffsetOf(long layout) {
+        return (int) (layout >>> 32) & 0xffff;
+    }
+
+    public static int passesOf(long layout) {
+        return (int) (layout >>> 56);
     }
 
     /** Absolute address of the buffer's first byte. */

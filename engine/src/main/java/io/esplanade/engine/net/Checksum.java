@@ -36,6 +36,17 @@ public final class Checksum {
         return Short.toUnsignedInt(Short.reverseBytes((short) fold(sum)));
     }
 
+    /** Whether 20 bytes, read in either byte order as two longs and an int, sum up to nothing. */
+    public static boolean isRight(long first, long second, int third) {
+        long sum =
+                (first & INT)
+                        + (first >>> 32)
+                        + (second & INT)
+                        + (second >>> 32)
+                        + Integer.toUnsignedLong(third);
+        return fold(sum) == 0xffff;
+    }
+
     /** Two sums together; the bytes of both must have begun at even offsets. */
     public static int add(int sumA, int sumB) {
         int sum = sumA + sumB;

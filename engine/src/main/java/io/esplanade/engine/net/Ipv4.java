@@ -138,13 +138,42 @@ public final class Ipv4 {
 
     /** The transport header of a {@link #valid} packet, as {@link Transport} reads it. */
     public static int transport(long address) {
+        return transportOf(Mem.getLongBE(address), Mem.getLongBE(address + TTL));
+    }
+
+    // The header's first 8 bytes and its next 8 as numbers, for whoever reads them once.
+
+    /** As {@link #headerLength}. */
+    public static int headerLengthOf(long first) {
+        return (int) (first >>> 54) & 0x3c;
+    }
+
+    /** As {@link #totalLength}. */
+    public static int totalLengthOf(long first) {
+        return (int) (first >>> 32) & 0xffff;
+    }
+
+    /** As {@link #ttl}. */
+    public static int ttlOf(long second) {
+        return (int) (second >>> 56);
+    }
+
+    /** As {@link #transport}. */
+    public static int transportOf(long first, long second) {
         int flags = 0;
-        if (isFragment(address)) {
+        if (((int) first & (MF | OFFSET_MASK)) != 0) {
             flags = Transport.FRAGMENT;
-            if (fragmentOffset(address) != 0) {
+            if (((int) first & OFFSET_MASK) != 0) {
                 flags |= Transport.LATER_FRAGMENT;
             }
         }
-        return Transport.of(protocol(address), headerLength(address), flags);
+        return Transport.of((int) (second >>> 48) & 0xff, headerLengthOf(first), flags);
+    }
+
+    /** The second 8 bytes, TTL and checksum changed as {@link #decrementTtl} does. */
+    public static long ttlDecremented(long second) {
+        int old = (int) (second >>> 48);
+        int checksum = Checksum.update((int) (second >>> 32) & 0xffff, old, old - 0x100);
+        return second - (1L << 56) & ~(0xffffL << 32) | (long) checksum << 32;
     }
 }

@@ -17,8 +17,6 @@ public final class Transport {
     /** Flag: the packet is a fragment but not the first, so that no transport header is in it. */
     public static final int LATER_FRAGMENT = 1 << 25;
 
-    private static final int MOBILITY_TYPE = 2; // RFC 6275 §6.1.1
-
     private Transport() {}
 
     static int of(int protocol, int offset, int flags) {
@@ -51,18 +49,16 @@ public final class Transport {
     }
 
     /**
-     * What policies compare with source ports, of the transport header at {@code address}: the
-     * port; the type of ICMP with its code in the lower byte, or of a mobility header with 0 there
-     * (RFC 4301 §4.4.1.1).
+     * What policies compare with ports, of the transport header at {@code address}: the source port
+     * in the upper half and the destination port in the lower one; or, in the source port's place,
+     * the type of ICMP with its code in the lower byte, or of a mobility header with 0 there (RFC
+     * 4301 §4.4.1.1).
      */
-    public static int sourcePort(int protocol, long address) {
-        return protocol == IpProtocol.MOBILITY
-                ? Mem.getUnsignedByte(address + MOBILITY_TYPE) << 8
-                : Mem.getShortBE(address);
-    }
-
-    /** The destination port of the transport header at {@code address}, or 0 if it has a type. */
-    public static int destinationPort(int protocol, long address) {
-        return IpProtocol.hasType(protocol) ? 0 : Mem.getShortBE(address + 2);
+    public static int ports(int protocol, long address) {
+        int word = Mem.getIntBE(address);
+        if (!IpProtocol.hasType(protocol)) {
+            return word;
+        }
+        return protocol == IpProtocol.MOBILITY ? word << 16 & 0xff00_0000 : word & 0xffff_0000;
     }
 }

@@ -72,20 +72,21 @@ public final class Egress {
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            int slot = Mbuf.sa(mbuf);
+            long dispatch = Mbuf.dispatch(mbuf);
+            int flags = Mbuf.flagsOf(dispatch);
+            int slot = Mbuf.saOf(dispatch);
             int generation = Mbuf.saGeneration(mbuf);
             DropReason reason = DropReason.of(Mbuf.dropReason(mbuf));
             if (reason == DropReason.NONE) {
-                int flags = Mbuf.flags(mbuf);
-                if ((flags & Mbuf.DECRYPT) != 0) {
-                    reason = decapsulated(mbuf, version);
-                } else if ((flags & Mbuf.ENCRYPT) != 0) {
-                    reason = encapsulated(mbuf, version);
+                if ((flags & Mbuf.ENCRYPT) != 0) {
+                    reason = encapsulated(mbuf, slot, generation, version);
+                } else if ((flags & Mbuf.DECRYPT) != 0) {
+                    reason = decapsulated(mbuf, slot, generation, version);
                 } else {
                     reason = send(mbuf);
                 }
             } else if (reason == DropReason.ICV_FAILED) {
-                countIcvFailure(mbuf);
+                countIcvFailure(slot, generation);
             }
             if (reason != DropReason.NONE) {
                 drops.drop(mbuf, reason);
@@ -111,8 +112,8 @@ public final class Egress {
         burst.clear();
     }
 
-    private DropReason encapsulated(long mbuf, long version) {
-        OutboundState sa = sas.outboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+    private DropReason encapsulated(long mbuf, int slot, int generation, long version) {
+        OutboundState sa = sas.outboundState(slot, generation);
         if (sa == null) {
             return DropReason.SA_RETIRED;
         }
@@ -125,12 +126,10 @@ public final class Egress {
             return DropReason.NO_ROUTE;
         }
         Mbuf.nextHop(mbuf, nextHop);
-        return send(mbuf, sa.destinationHigh(), sa.destinationLow());
+        return send(mbuf, nextHop, sa.destinationHigh(), sa.destinationLow());
     }
 
-    private DropReason decapsulated(long mbuf, long version) {
-        int slot = Mbuf.sa(mbuf);
-        int generation = Mbuf.saGeneration(mbuf);
+    private DropReason decapsulated(long mbuf, int slot, int generation, long version) {
         InboundState sa = sas.inboundState(slot, generation);
         if (sa == null) {
             return DropReason.SA_RETIRED;
@@ -143,11 +142,10 @@ public final class Egress {
             sas.countRefused(sa, reason);
             return reason;
         }
-        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
-        if (key.parse(mbuf) != DropReason.NONE || ipv6 != Mbuf.has(mbuf, Mbuf.IPV6)) {
+        if (parse(mbuf) != DropReason.NONE || key.isIpv6() != Mbuf.has(mbuf, Mbuf.IPV6)) {
             return DropReason.BAD_INNER_HEADER;
         }
-        int bytes = Mbuf.length(mbuf);
+        int bytes = key.length;
         sas.count(sa, bytes);
         counters.add(Counter.DECRYPTED_PACKETS, 1);
         counters.add(Counter.DECRYPTED_BYTES, bytes);
@@ -162,8 +160,8 @@ public final class Egress {
         } else {
             counters.add(Counter.FLOW_HITS, 1);
         }
-        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
-            verdict = fragments.settle(mbuf, key, origin, version, verdict, tables.time());
+        if ((key.flags & Mbuf.FRAGMENT) != 0) {
+            verdict = fragments.settle(key, origin, version, verdict, tables.time());
         }
         return apply(mbuf, verdict);
     }
@@ -185,29 +183,41 @@ public final class Egress {
                 return DropReason.NONE;
             }
             default -> {
-                if (!Ttl.decrement(mbuf)) {
+                if (!key.decrementTtl()) {
                     return DropReason.TTL_EXPIRED;
                 }
-                Mbuf.nextHop(mbuf, Verdict.index(verdict));
-                return send(mbuf, key.destinationHigh, key.destinationLow);
+                int nextHop = Verdict.index(verdict);
+                Mbuf.nextHop(mbuf, nextHop);
+                return send(mbuf, nextHop, key.destinationHigh, key.destinationLow);
             }
         }
     }
 
+    /** Reads the packet's header into the key, and cuts off what is behind the packet. */
+    private DropReason parse(long mbuf) {
+        int length = Mbuf.length(mbuf);
+        DropReason reason = key.parse(Mbuf.data(mbuf), length);
+        if (reason == DropReason.NONE && key.length != length) {
+            Mbuf.length(mbuf, key.length);
+        }
+        return reason;
+    }
+
     /** Sends a packet that was only forwarded: its destination is in its own header. */
     private DropReason send(long mbuf) {
-        if (!ports[tables.nextHops().get(Mbuf.nextHop(mbuf)).port()].needsNeighbours()) {
-            return send(mbuf, 0, 0);
+        int nextHop = Mbuf.nextHop(mbuf);
+        if (!ports[tables.nextHops().get(nextHop).port()].needsNeighbours()) {
+            return send(mbuf, nextHop, 0, 0);
         }
-        DropReason reason = key.parse(mbuf);
+        DropReason reason = parse(mbuf);
         return reason == DropReason.NONE
-                ? send(mbuf, key.destinationHigh, key.destinationLow)
+                ? send(mbuf, nextHop, key.destinationHigh, key.destinationLow)
                 : reason;
     }
 
     /** Hands a packet for this destination to the port of its next hop. */
-    private DropReason send(long mbuf, long destinationHigh, long destinationLow) {
-        NextHop hop = tables.nextHops().get(Mbuf.nextHop(mbuf));
+    private DropReason send(long mbuf, int nextHop, long destinationHigh, long destinationLow) {
+        NextHop hop = tables.nextHops().get(nextHop);
         Outlet port = ports[hop.port()];
         long mac = NeighbourTable.NONE;
         if (port.needsNeighbours()) {
@@ -221,8 +231,8 @@ public final class Egress {
         return port.enqueue(mbuf, mac);
     }
 
-    private void countIcvFailure(long mbuf) {
-        InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+    private void countIcvFailure(int slot, int generation) {
+        InboundState sa = sas.inboundState(slot, generation);
         if (sa != null) {
             sas.countRefused(sa, DropReason.ICV_FAILED);
         }

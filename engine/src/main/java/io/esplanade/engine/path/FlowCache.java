@@ -31,14 +31,18 @@ final class FlowCache {
         mask = slots - 1;
     }
 
-    /** The flow's hash, which also spreads flows over the entries. */
+    /**
+     * The flow's hash, which also spreads flows over the entries. The parts are multiplied side by
+     * side, not one after the other, which would take five times as long.
+     */
     static int hash(FlowKey key, long origin) {
-        long h = key.sourceHigh * 0x9E3779B97F4A7C15L ^ key.sourceLow;
-        h = h * 0xC2B2AE3D27D4EB4FL ^ key.destinationHigh;
-        h = h * 0x165667B19E3779F9L ^ key.destinationLow;
-        h = h * 0x9E3779B97F4A7C15L ^ key.protocolWord();
-        h = (h ^ origin) * 0xC2B2AE3D27D4EB4FL;
-        return (int) (h >>> 32);
+        long addresses =
+                key.sourceLow * 0x9E3779B97F4A7C15L ^ key.destinationLow * 0xC2B2AE3D27D4EB4FL;
+        long prefixes =
+                (key.sourceHigh ^ Long.rotateLeft(key.destinationHigh, 32)) * 0x165667B19E3779F9L;
+        long rest = (key.protocolWord() ^ origin << 42) * 0x27D4EB2F165667C5L;
+        long h = addresses ^ Long.rotateLeft(prefixes, 21) ^ Long.rotateLeft(rest, 42);
+        return (int) ((h ^ h >>> 32) * 0x9E3779B97F4A7C15L >>> 32);
     }
 
     /** The verdict on the flow, or {@link #MISS}. */

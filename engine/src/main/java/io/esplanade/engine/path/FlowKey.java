@@ -3,17 +3,23 @@ package io.esplanade.engine.path;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.Checksum;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.net.Transport;
+import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Padded;
 
 /**
- * What policies and routes look at in a packet, read once: addresses, protocol, ports.
+ * What policies and routes look at in a packet, and what the stages must know of its headers, read
+ * once: a header's words are loaded whole.
  *
  * <p>One object per stage, filled again for every packet; one thread.
  */
 final class FlowKey extends Padded {
+
+    /** What {@link #flags} speaks of. */
+    static final int FLAGS = Mbuf.IPV6 | Mbuf.FRAGMENT | Mbuf.LATER_FRAGMENT;
 
     long sourceHigh;
     long sourceLow;
@@ -26,84 +32,123 @@ final class FlowKey extends Padded {
     /** Whether the protocol has ports, or a type in their place, and they are in this packet. */
     boolean portsKnown;
 
+    /** Absolute address of the packet. */
+    long packet;
+
+    /** Bytes of packet, as its header says: what the link layer padded is not in it. */
+    int length;
+
+    /** Those of {@link #FLAGS} that apply. */
+    int flags;
+
+    /** From the packet's first byte to its transport header. */
+    int l4Offset;
+
     /**
-     * Checks the IP header at the front of the packet (RFC 1812 §5.2.2, RFC 8200 §3), trims what
-     * the link layer padded, fills this key, and writes transport protocol, header offset and the
-     * IPV6 and fragment flags into the metadata.
+     * Checks the IP header of the packet in {@code available} bytes at {@code address} (RFC 1812
+     * §5.2.2, RFC 8200 §3) and fills this key.
      *
      * @return {@link DropReason#NONE}, or what is wrong with the packet
      */
-    DropReason parse(long mbuf) {
-        int length = Mbuf.length(mbuf);
-        if (length < Ipv4.HEADER_LENGTH) {
+    DropReason parse(long address, int available) {
+        if (available < Ipv4.HEADER_LENGTH) {
             return DropReason.RUNT;
         }
-        return switch (Ipv4.version(Mbuf.data(mbuf))) {
-            case 4 -> parseIpv4(mbuf, length);
-            case 6 -> parseIpv6(mbuf, length);
+        packet = address;
+        long first = Mem.getLongBE(address);
+        return switch ((int) (first >>> 60)) {
+            case 4 -> parseIpv4(first, available);
+            case 6 -> parseIpv6(available);
             default -> DropReason.NOT_IP;
         };
     }
 
-    private DropReason parseIpv4(long mbuf, int length) {
-        long ip = Mbuf.data(mbuf);
-        int headerLength = Ipv4.headerLength(ip);
-        int total = Ipv4.totalLength(ip);
+    private DropReason parseIpv4(long first, int available) {
+        int headerLength = Ipv4.headerLengthOf(first);
+        int total = Ipv4.totalLengthOf(first);
         if (headerLength < Ipv4.HEADER_LENGTH || total < headerLength) {
             return DropReason.BAD_IP_HEADER;
         }
-        if (total > length) {
+        if (total > available) {
             return DropReason.RUNT;
         }
-        if (!Mbuf.has(mbuf, Mbuf.CSUM_VERIFIED) && !Ipv4.checksumRight(ip)) {
+        long second = Mem.getLongBE(packet + 8);
+        int destination = Mem.getIntBE(packet + 16);
+        boolean right =
+                headerLength == Ipv4.HEADER_LENGTH
+                        ? Checksum.isRight(first, second, destination)
+                        : Ipv4.checksumRight(packet);
+        if (!right) {
             return DropReason.BAD_CHECKSUM;
         }
         sourceHigh = 0;
-        sourceLow = Ipv4.sourceLow(ip);
+        sourceLow = Ipv4.MAPPED | second & 0xffff_ffffL;
         destinationHigh = 0;
-        destinationLow = Ipv4.destinationLow(ip);
-        return transport(mbuf, Ipv4.transport(ip), total, 0);
+        destinationLow = Ipv4.MAPPED | Integer.toUnsignedLong(destination);
+        transport(Ipv4.transportOf(first, second), total, 0);
+        return DropReason.NONE;
     }
 
-    private DropReason parseIpv6(long mbuf, int length) {
-        long ip = Mbuf.data(mbuf);
-        if (length < Ipv6.HEADER_LENGTH || Ipv6.totalLength(ip) > length) {
+    private DropReason parseIpv6(int available) {
+        if (available < Ipv6.HEADER_LENGTH || Ipv6.totalLength(packet) > available) {
             return DropReason.RUNT;
         }
-        sourceHigh = Ipv6.sourceHigh(ip);
-        sourceLow = Ipv6.sourceLow(ip);
-        destinationHigh = Ipv6.destinationHigh(ip);
-        destinationLow = Ipv6.destinationLow(ip);
-        if (IpAddresses.isIpv4(sourceHigh, sourceLow)
+        sourceHigh = Ipv6.sourceHigh(packet);
+        sourceLow = Ipv6.sourceLow(packet);
+        destinationHigh = Ipv6.destinationHigh(packet);
+        destinationLow = Ipv6.destinationLow(packet);
+        int transport = Ipv6.transport(packet);
+        if (transport == Transport.MALFORMED
+                || IpAddresses.isIpv4(sourceHigh, sourceLow)
                 || IpAddresses.isIpv4(destinationHigh, destinationLow)) {
             // ::ffff:a.b.c.d stands for IPv4 here and belongs in no packet (RFC 4942 §2.2): it
             // would pass IPv4's policies.
             return DropReason.BAD_IP_HEADER;
         }
-        return transport(mbuf, Ipv6.transport(ip), Ipv6.totalLength(ip), Mbuf.IPV6);
+        transport(transport, Ipv6.totalLength(packet), Mbuf.IPV6);
+        return DropReason.NONE;
     }
 
-    private DropReason transport(long mbuf, int transport, int length, int family) {
-        if (transport == Transport.MALFORMED) {
-            return DropReason.BAD_IP_HEADER;
-        }
-        int flags = Mbuf.flags(mbuf) & ~(Mbuf.IPV6 | Mbuf.FRAGMENT | Mbuf.LATER_FRAGMENT) | family;
+    private void transport(int transport, int total, int family) {
+        length = total;
+        flags = family;
         if (Transport.isFragment(transport)) {
             flags |= Mbuf.FRAGMENT;
+            if (Transport.isLaterFragment(transport)) {
+                flags |= Mbuf.LATER_FRAGMENT;
+            }
         }
-        if (Transport.isLaterFragment(transport)) {
-            flags |= Mbuf.LATER_FRAGMENT;
-        }
-        int offset = Transport.offset(transport);
+        l4Offset = Transport.offset(transport);
         protocol = Transport.protocol(transport);
-        Mbuf.length(mbuf, length);
-        Mbuf.flags(mbuf, flags);
-        Mbuf.transport(mbuf, protocol, offset);
-        portsKnown = Transport.portsKnown(transport, length);
-        long header = Mbuf.data(mbuf) + offset;
-        sourcePort = portsKnown ? Transport.sourcePort(protocol, header) : 0;
-        destinationPort = portsKnown ? Transport.destinationPort(protocol, header) : 0;
-        return DropReason.NONE;
+        portsKnown = Transport.portsKnown(transport, total);
+        int ports = portsKnown ? Transport.ports(protocol, packet + l4Offset) : 0;
+        sourcePort = ports >>> 16;
+        destinationPort = ports & 0xffff;
+    }
+
+    boolean isIpv6() {
+        return (flags & Mbuf.IPV6) != 0;
+    }
+
+    /**
+     * Takes one off TTL or hop limit, as forwarding does once per gateway (RFC 4301 §5.1.2.1).
+     *
+     * @return false if it is used up; the packet is unchanged then
+     */
+    boolean decrementTtl() {
+        if (isIpv6()) {
+            if (Ipv6.hopLimit(packet) <= 1) {
+                return false;
+            }
+            Ipv6.decrementHopLimit(packet);
+        } else {
+            long second = Mem.getLongBE(packet + 8);
+            if (Ipv4.ttlOf(second) <= 1) {
+                return false;
+            }
+            Mem.putLongBE(packet + 8, Ipv4.ttlDecremented(second));
+        }
+        return true;
     }
 
     /** Whether the source or destination may not be forwarded by a router (RFC 1812 §5.3.7). */

@@ -51,18 +51,18 @@ final class FragmentTable {
      * @param alone what policies and routes say of it by itself
      * @param now ns, as {@link Tables#time}
      */
-    long settle(long mbuf, FlowKey key, long origin, long version, long alone, long now) {
-        boolean later = Mbuf.has(mbuf, Mbuf.LATER_FRAGMENT);
+    long settle(FlowKey key, long origin, long version, long alone, long now) {
+        boolean later = (key.flags & Mbuf.LATER_FRAGMENT) != 0;
         if (later && alone != UNDECIDED) {
-            return overlapsTcp(mbuf, key) ? UNDECIDED : alone;
+            return overlapsTcp(key) ? UNDECIDED : alone;
         }
-        long identification = identification(mbuf, key);
+        long identification = identification(key);
         int set = set(key, identification, origin);
         if (!later) {
             remember(set, key, identification, origin, version, alone, now);
             return alone;
         }
-        if (overlapsTcp(mbuf, key)) {
+        if (overlapsTcp(key)) {
             return UNDECIDED;
         }
         int at = find(set, key, identification, origin, version);
@@ -70,19 +70,19 @@ final class FragmentTable {
     }
 
     /** A fragment that would overwrite a part of the header that was looked at (RFC 4301 §7.2). */
-    private static boolean overlapsTcp(long mbuf, FlowKey key) {
-        long ip = Mbuf.data(mbuf);
+    private static boolean overlapsTcp(FlowKey key) {
+        long ip = key.packet;
         int offset =
-                Mbuf.has(mbuf, Mbuf.IPV6)
+                key.isIpv6()
                         ? Ipv6.fragmentOffset(ip, Ipv6.fragmentHeader(ip))
                         : Ipv4.fragmentOffset(ip);
         return key.protocol == IpProtocol.TCP && offset == INSIDE_TCP_HEADER;
     }
 
     /** What all fragments of a packet share beside addresses (RFC 791 §3.2, RFC 8200 §4.5). */
-    private static long identification(long mbuf, FlowKey key) {
-        long ip = Mbuf.data(mbuf);
-        return Mbuf.has(mbuf, Mbuf.IPV6)
+    private static long identification(FlowKey key) {
+        long ip = key.packet;
+        return key.isIpv6()
                 ? Integer.toUnsignedLong(Ipv6.fragmentId(ip, Ipv6.fragmentHeader(ip)))
                 : (long) key.protocol << Integer.SIZE | Ipv4.id(ip);
     }

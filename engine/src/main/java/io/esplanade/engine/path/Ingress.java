@@ -45,7 +45,17 @@ public final class Ingress {
     private final int lane;
     private final HandOver others;
     private final FlowKey key = new FlowKey();
-    private boolean handedOver; // the packet just classified
+
+    // Of the burst at work.
+    private long version;
+    private Spd spd;
+    private int kept;
+    private int hits;
+
+    // Of the packet at work: what of its metadata is written when it is known where it goes.
+    private long layout;
+    private int flags;
+    private boolean handedOver;
 
     /**
      * @param lane the lane whose SAs it knows
@@ -78,81 +88,67 @@ public final class Ingress {
      * are given to them, the others stay in the burst in order.
      */
     public void received(Burst burst, Side side, LinkType link) {
+        begin();
         int origin = side == Side.PROTECTED ? Origin.PROTECTED : Origin.UNPROTECTED;
-        long version = tables.version();
-        Spd spd = tables.spd();
-        int kept = 0;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            DropReason reason = pass(mbuf);
-            if (reason == DropReason.NONE && link == LinkType.ETHERNET) {
-                reason = stripEthernet(mbuf);
-            }
+            DropReason reason = link == LinkType.ETHERNET ? stripEthernet(mbuf) : DropReason.NONE;
             if (reason == DropReason.NONE) {
-                reason = classify(mbuf, origin, version, spd);
+                reason = classify(mbuf, origin, 1);
             }
-            kept = keep(burst, kept, mbuf, reason);
+            keep(burst, mbuf, reason);
         }
-        burst.count(kept);
-        numbering.numberRuns(burst);
+        end(burst);
     }
 
     /** Classifies packets on another pass: decapsulated, on the protected side. */
     public void looped(Burst burst) {
-        long version = tables.version();
-        Spd spd = tables.spd();
-        int kept = 0;
+        begin();
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            DropReason reason = pass(mbuf);
-            if (reason == DropReason.NONE) {
-                reason = classify(mbuf, Origin.PROTECTED, version, spd);
-            }
-            kept = keep(burst, kept, mbuf, reason);
+            keep(burst, mbuf, classify(mbuf, Origin.PROTECTED, 1));
         }
-        burst.count(kept);
-        numbering.numberRuns(burst);
+        end(burst);
     }
 
     /** Classifies packets that another lane has begun to and found to be this one's. */
     public void handedOver(Burst burst) {
-        long version = tables.version();
-        Spd spd = tables.spd();
-        int kept = 0;
+        begin();
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
             boolean outside = Mbuf.has(mbuf, Mbuf.FROM_UNPROTECTED);
             Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.FROM_UNPROTECTED);
             int origin = outside ? Origin.UNPROTECTED : Origin.PROTECTED;
-            kept = keep(burst, kept, mbuf, classify(mbuf, origin, version, spd));
+            keep(burst, mbuf, classify(mbuf, origin, 0));
         }
-        burst.count(kept);
-        numbering.numberRuns(burst);
+        end(burst);
     }
 
-    private int keep(Burst burst, int kept, long mbuf, DropReason reason) {
+    /** Before a burst: reads the tables' version, then the policies. */
+    private void begin() {
+        version = tables.version();
+        spd = tables.spd();
+        kept = 0;
+        hits = 0;
+    }
+
+    private void keep(Burst burst, long mbuf, DropReason reason) {
         if (reason != DropReason.NONE) {
             drops.drop(mbuf, reason);
-            return kept;
-        }
-        if (handedOver) {
+        } else if (handedOver) {
             handedOver = false;
-            return kept;
+        } else {
+            burst.set(kept++, mbuf);
         }
-        burst.set(kept, mbuf);
-        return kept + 1;
     }
 
-    private static DropReason pass(long mbuf) {
-        int passes = Mbuf.passes(mbuf) + 1;
-        if (passes > MAX_PASSES) {
-            return DropReason.LOOP_LIMIT;
-        }
-        Mbuf.passes(mbuf, passes);
-        return DropReason.NONE;
+    private void end(Burst burst) {
+        burst.count(kept);
+        counters.add(Counter.FLOW_HITS, hits);
+        numbering.numberRuns(burst);
     }
 
     private static DropReason stripEthernet(long mbuf) {
@@ -171,30 +167,52 @@ public final class Ingress {
         return DropReason.NONE;
     }
 
-    /** Says what is to be done with a packet that begins with its IP header. */
-    private DropReason classify(long mbuf, int origin, long version, Spd spd) {
-        DropReason reason = key.parse(mbuf);
+    /**
+     * Says what is to be done with a packet that begins with its IP header.
+     *
+     * @param pass how many passes this is to count: 1, or 0 if it was counted before
+     */
+    private DropReason classify(long mbuf, int origin, int pass) {
+        long before = Mbuf.layout(mbuf);
+        int passes = Mbuf.passesOf(before) + pass;
+        if (passes > MAX_PASSES) {
+            return DropReason.LOOP_LIMIT;
+        }
+        int offset = Mbuf.offsetOf(before);
+        int length = Mbuf.length(mbuf);
+        DropReason reason = key.parse(Mbuf.buffer(mbuf) + offset, length);
         if (reason != DropReason.NONE) {
             return reason;
         }
-        reason = ownEsp(mbuf, origin);
-        if (reason != null) {
-            return reason;
+        if (key.length != length) {
+            Mbuf.length(mbuf, key.length);
         }
+        layout = Mbuf.layoutOf(offset, 0, key.l4Offset, key.protocol, passes);
+        flags = Mbuf.flags(mbuf) & ~FlowKey.FLAGS | key.flags;
+        if (key.protocol == IpProtocol.ESP && (origin == Origin.UNPROTECTED || passes > 1)) {
+            reason = ownEsp(mbuf, origin);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return apply(mbuf, verdict(mbuf, origin), origin);
+    }
+
+    private long verdict(long mbuf, int origin) {
         int hash = FlowCache.hash(key, origin);
+        Mbuf.flowHash(mbuf, hash);
         long verdict = flows.find(key, origin, hash, version);
         if (verdict == FlowCache.MISS) {
             verdict = boundary.decide(key, origin, spd);
             flows.put(key, origin, hash, version, verdict);
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
-            counters.add(Counter.FLOW_HITS, 1);
+            hits++;
         }
-        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
-            verdict = fragments.settle(mbuf, key, origin, version, verdict, tables.time());
+        if ((key.flags & Mbuf.FRAGMENT) != 0) {
+            verdict = fragments.settle(key, origin, version, verdict, tables.time());
         }
-        Mbuf.flowHash(mbuf, hash);
-        return apply(mbuf, verdict, origin);
+        return verdict;
     }
 
     /**
@@ -204,19 +222,14 @@ public final class Ingress {
      * @return null if the packet is none; else {@link DropReason#NONE} or why it is dropped
      */
     private DropReason ownEsp(long mbuf, int origin) {
-        if (key.protocol != IpProtocol.ESP
-                || (origin != Origin.UNPROTECTED && Mbuf.passes(mbuf) == 1)) {
-            return null;
-        }
-        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+        if ((key.flags & Mbuf.FRAGMENT) != 0) {
             return isLocal() ? DropReason.FRAGMENT : null;
         }
-        int offset = Mbuf.l4Offset(mbuf);
-        if (Mbuf.length(mbuf) < offset + ESP_HEADER) {
+        if (key.length < key.l4Offset + ESP_HEADER) {
             return isLocal() ? DropReason.ESP_RUNT : null;
         }
-        long esp = Mbuf.data(mbuf) + offset;
-        int slot = sas.inbound(Mem.getIntBE(esp), key.destinationHigh, key.destinationLow);
+        long esp = Mem.getLongBE(key.packet + key.l4Offset); // SPI and sequence number
+        int slot = sas.inbound((int) (esp >>> 32), key.destinationHigh, key.destinationLow);
         if (slot == SaTable.NONE) {
             return isLocal() ? DropReason.NO_SA : null;
         }
@@ -228,15 +241,14 @@ public final class Ingress {
         if (sa.lane() != lane) {
             return handOver(mbuf, sa.lane(), origin);
         }
-        long sequence = replay.infer(sa, Mem.getIntBE(esp + 4));
+        long sequence = replay.infer(sa, (int) esp);
         DropReason early = replay.early(sa, sequence);
         if (early != DropReason.NONE) {
             sas.release(slot, generation);
             return early;
         }
         Mbuf.sequence(mbuf, sequence);
-        Mbuf.sa(mbuf, slot, generation);
-        Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.DECRYPT);
+        note(mbuf, flags | Mbuf.DECRYPT, slot, generation);
         return DropReason.NONE;
     }
 
@@ -244,11 +256,16 @@ public final class Ingress {
         return tables.isLocal(key.destinationHigh, key.destinationLow);
     }
 
+    /** Writes what was found out into the metadata, in two words. */
+    private void note(long mbuf, int newFlags, int slot, int generation) {
+        Mbuf.dispatch(mbuf, newFlags, slot);
+        Mbuf.layout(mbuf, layout | (long) generation << 16);
+    }
+
     /** Gives a packet to the lane that has its SA, whose Ingress begins with it anew. */
     private DropReason handOver(long mbuf, int to, int origin) {
-        if (origin == Origin.UNPROTECTED) {
-            Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.FROM_UNPROTECTED);
-        }
+        int outside = origin == Origin.UNPROTECTED ? Mbuf.FROM_UNPROTECTED : 0;
+        note(mbuf, flags | outside, SaTable.NONE, 0);
         if (!others.give(to, mbuf)) {
             return DropReason.HAND_OVER_FULL;
         }
@@ -259,28 +276,28 @@ public final class Ingress {
 
     private DropReason apply(long mbuf, long verdict, int origin) {
         int kind = Verdict.kind(verdict);
-        if (kind == Verdict.DROP) {
-            return Verdict.reason(verdict);
-        }
         if (kind == Verdict.PROTECT) {
             return protect(mbuf, Verdict.index(verdict), origin);
         }
-        if (!Ttl.decrement(mbuf)) {
+        if (kind == Verdict.DROP) {
+            return Verdict.reason(verdict);
+        }
+        if (!key.decrementTtl()) {
             return DropReason.TTL_EXPIRED;
         }
-        int flags = Mbuf.flags(mbuf);
         Mbuf.nextHop(mbuf, Verdict.index(verdict));
         if (kind == Verdict.BYPASS) {
-            flags |= Mbuf.BYPASSED;
+            note(mbuf, flags | Mbuf.BYPASSED, SaTable.NONE, 0);
             counters.add(Counter.BYPASSED_PACKETS, 1);
+        } else {
+            note(mbuf, flags, SaTable.NONE, 0);
         }
-        Mbuf.flags(mbuf, flags);
         return DropReason.NONE;
     }
 
     /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */
-    private DropReason unfit(long mbuf, OutboundState sa) {
-        if (Mbuf.has(mbuf, Mbuf.FRAGMENT)) {
+    private DropReason unfit(OutboundState sa) {
+        if ((key.flags & Mbuf.FRAGMENT) != 0) {
             return DropReason.FRAGMENT;
         }
         boolean joined =
@@ -303,20 +320,21 @@ public final class Ingress {
             return handOver(mbuf, sa.lane(), origin);
         }
         if (sa.transport()) {
-            DropReason unfit = unfit(mbuf, sa);
+            DropReason unfit = unfit(sa);
             if (unfit != DropReason.NONE) {
                 sas.release(slot, generation);
                 return unfit;
             }
         }
         DropReason reason =
-                Ttl.decrement(mbuf) ? numbering.number(mbuf, sa) : DropReason.TTL_EXPIRED;
+                key.decrementTtl()
+                        ? numbering.number(mbuf, sa, key.length)
+                        : DropReason.TTL_EXPIRED;
         if (reason != DropReason.NONE) {
             sas.release(slot, generation);
             return reason;
         }
-        Mbuf.sa(mbuf, slot, generation);
-        Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.ENCRYPT);
+        note(mbuf, flags | Mbuf.ENCRYPT, slot, generation);
         return DropReason.NONE;
     }
 }

@@ -27,22 +27,22 @@ final class Numbering {
     }
 
     /**
-     * Numbers a packet that is to be encrypted, unless runs are numbered.
+     * Numbers a packet of {@code length} bytes that is to be encrypted, unless runs are numbered.
      *
      * @return {@link DropReason#NONE}, or why there is no number for it
      */
-    DropReason number(long mbuf, OutboundState sa) {
-        return byRuns ? DropReason.NONE : give(mbuf, sa, sequences.next(sa));
+    DropReason number(long mbuf, OutboundState sa, int length) {
+        return byRuns ? DropReason.NONE : give(mbuf, sa, sequences.next(sa), length);
     }
 
-    private DropReason give(long mbuf, OutboundState sa, long sequence) {
+    private DropReason give(long mbuf, OutboundState sa, long sequence, int length) {
         if (sequence == SequenceSource.NONE) {
             return sa.exhausted()
                     ? DropReason.SEQUENCE_EXHAUSTED
                     : DropReason.NONCE_BLOCK_EXHAUSTED;
         }
         Mbuf.sequence(mbuf, sequence);
-        sas.count(sa, Mbuf.length(mbuf));
+        sas.count(sa, length);
         return DropReason.NONE;
     }
 
@@ -93,7 +93,7 @@ final class Numbering {
             if (sa != null) {
                 long sequence =
                         first == SequenceSource.NONE ? sequences.next(sa) : first + i - start;
-                DropReason reason = give(mbuf, sa, sequence);
+                DropReason reason = give(mbuf, sa, sequence, Mbuf.length(mbuf));
                 if (reason != DropReason.NONE) {
                     sas.release(slot, generation);
                     drops.drop(mbuf, reason);

@@ -55,6 +55,7 @@ public final class Transmitter extends Padded implements Outlet {
     private final CounterTable counters;
     private final int underWay;
     private boolean retried;
+    private long waitingBytes;
 
     @SuppressWarnings("unused") // through WAITING
     private int waitingNow;
@@ -114,7 +115,8 @@ public final class Transmitter extends Padded implements Outlet {
         }
         pool.move(mbuf, Owner.EGRESS, Owner.TRANSMIT);
         waiting.add(mbuf);
-        WAITING.setOpaque(this, waiting.count());
+        waitingBytes += Mbuf.length(mbuf);
+        tellWaiting();
         return DropReason.NONE;
     }
 
@@ -154,24 +156,29 @@ public final class Transmitter extends Padded implements Outlet {
     public int flush() {
         int taken = 0;
         if (!waiting.isEmpty()) {
-            long bytes = 0;
             int n = waiting.count();
-            for (int i = 0; i < n; i++) {
-                bytes += Mbuf.length(waiting.get(i));
-            }
+            long bytes = waitingBytes;
             taken = offer(n);
+            waitingBytes = 0;
             for (int i = taken; i < n; i++) {
-                bytes -= Mbuf.length(waiting.get(i));
+                waitingBytes += Mbuf.length(waiting.get(i));
             }
             waiting.removeFirst(taken);
             counters.add(Counter.TX_PACKETS, taken);
-            counters.add(Counter.TX_BYTES, bytes);
+            counters.add(Counter.TX_BYTES, bytes - waitingBytes);
             giveUp();
             queue.flush();
+            tellWaiting();
         }
-        WAITING.setOpaque(this, waiting.count());
         queue.reclaim();
         return taken;
+    }
+
+    /** Only {@link #holdsUp} asks, of a lossless queue. */
+    private void tellWaiting() {
+        if (lossless) {
+            WAITING.setOpaque(this, waiting.count());
+        }
     }
 
     private int offer(int n) {
@@ -194,7 +201,7 @@ public final class Transmitter extends Padded implements Outlet {
                 drops.drop(mbuf, DropReason.LANE_FAILED);
             }
         }
-        waiting.clear();
+        clear();
     }
 
     private void giveUp() {
@@ -211,6 +218,12 @@ public final class Transmitter extends Padded implements Outlet {
         for (int i = 0; i < waiting.count(); i++) {
             drops.drop(waiting.get(i), reason);
         }
+        clear();
+    }
+
+    private void clear() {
         waiting.clear();
+        waitingBytes = 0;
+        tellWaiting();
     }
 }

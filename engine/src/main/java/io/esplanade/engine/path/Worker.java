@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoQueue;
 import io.esplanade.engine.esp.Decapsulator;
@@ -27,6 +28,10 @@ public final class Worker implements AutoCloseable {
     private final int index;
     private final CounterTable counters;
     private final Submission[] submissions;
+
+    // Of the burst at work.
+    private int encrypted;
+    private long encryptedBytes;
 
     /**
      * @param index which of its lane's workers it is, and so which contexts it uses
@@ -55,16 +60,20 @@ public final class Worker implements AutoCloseable {
 
     /** Encapsulates and decapsulates what Ingress has marked so. */
     public void process(Burst burst) {
+        encrypted = 0;
+        encryptedBytes = 0;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            int flags = Mbuf.flags(mbuf);
-            if ((flags & Mbuf.ENCRYPT) != 0) {
-                encrypt(mbuf);
-            } else if ((flags & Mbuf.DECRYPT) != 0) {
-                decrypt(mbuf);
+            long dispatch = Mbuf.dispatch(mbuf);
+            if ((Mbuf.flagsOf(dispatch) & Mbuf.ENCRYPT) != 0) {
+                encrypt(mbuf, Mbuf.saOf(dispatch));
+            } else if ((Mbuf.flagsOf(dispatch) & Mbuf.DECRYPT) != 0) {
+                decrypt(mbuf, Mbuf.saOf(dispatch));
             }
         }
+        counters.add(Counter.ENCRYPTED_PACKETS, encrypted);
+        counters.add(Counter.ENCRYPTED_BYTES, encryptedBytes);
         for (Submission submission : submissions) {
             if (!submission.mbufs.isEmpty()) {
                 counters.add(Counter.CRYPTO_CALLS, 1);
@@ -80,8 +89,8 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void encrypt(long mbuf) {
-        OutboundState sa = sas.outboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+    private void encrypt(long mbuf, int slot) {
+        OutboundState sa = sas.outboundState(slot, Mbuf.saGeneration(mbuf));
         if (sa == null) {
             mark(mbuf, DropReason.SA_RETIRED);
             return;
@@ -90,14 +99,14 @@ public final class Worker implements AutoCloseable {
         int bytes = Mbuf.length(mbuf);
         DropReason reason = Encapsulator.prepare(mbuf, sa, index, to.burst, to.mbufs.count());
         if (reason == DropReason.NONE) {
-            counters.add(Counter.ENCRYPTED_PACKETS, 1);
-            counters.add(Counter.ENCRYPTED_BYTES, bytes);
+            encrypted++;
+            encryptedBytes += bytes;
         }
         to.add(mbuf, reason);
     }
 
-    private void decrypt(long mbuf) {
-        InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+    private void decrypt(long mbuf, int slot) {
+        InboundState sa = sas.inboundState(slot, Mbuf.saGeneration(mbuf));
         if (sa == null) {
             mark(mbuf, DropReason.SA_RETIRED);
             return;
@@ -160,15 +169,18 @@ public final class Worker implements AutoCloseable {
             }
             for (int i = 0; i < count; i++) {
                 long mbuf = mbufs.get(i);
-                int flags = Mbuf.flags(mbuf);
-                switch (burst.status(i)) {
-                    case OK -> {
-                        if ((flags & Mbuf.ENCRYPT) != 0) {
-                            Mbuf.flags(mbuf, flags | Mbuf.SEALED);
-                        }
+                Status status = burst.status(i);
+                if (status == Status.OK) {
+                    int flags = Mbuf.flags(mbuf);
+                    if ((flags & Mbuf.ENCRYPT) != 0) {
+                        Mbuf.flags(mbuf, flags | Mbuf.SEALED);
                     }
-                    case BAD_TAG -> mark(mbuf, DropReason.ICV_FAILED);
-                    default -> mark(mbuf, DropReason.CRYPTO_ERROR);
+                } else {
+                    mark(
+                            mbuf,
+                            status == Status.BAD_TAG
+                                    ? DropReason.ICV_FAILED
+                                    : DropReason.CRYPTO_ERROR);
                 }
             }
             mbufs.clear();

@@ -77,8 +77,8 @@ class HeadersTest {
             assertThat(Transport.protocol(transport)).isEqualTo(IpProtocol.TCP);
             assertThat(Transport.offset(transport)).isEqualTo(24);
             assertThat(Transport.portsKnown(transport, 48)).isTrue();
-            assertThat(Transport.sourcePort(IpProtocol.TCP, ip + 24)).isEqualTo(0xc001);
-            assertThat(Transport.destinationPort(IpProtocol.TCP, ip + 24)).isEqualTo(443);
+            assertThat(Transport.ports(IpProtocol.TCP, ip + 24) >>> 16).isEqualTo(0xc001);
+            assertThat(Transport.ports(IpProtocol.TCP, ip + 24) & 0xffff).isEqualTo(443);
             assertThat(Tcp.headerLength(ip + 24)).isEqualTo(32);
             assertThat(Tcp.checksum(ip + 24)).isEqualTo(0xabcd);
         }
@@ -216,14 +216,14 @@ class HeadersTest {
     void whereOtherProtocolsHavePortsIcmpHasTypeAndCodeAndMobilityAType() {
         try (Packet packet = Packet.hex("0301 abcd 00000000")) {
             for (int icmp : new int[] {IpProtocol.ICMP, IpProtocol.ICMPV6}) {
-                assertThat(Transport.sourcePort(icmp, packet.address())).isEqualTo(0x0301);
-                assertThat(Transport.destinationPort(icmp, packet.address())).isZero();
+                assertThat(Transport.ports(icmp, packet.address()) >>> 16).isEqualTo(0x0301);
+                assertThat(Transport.ports(icmp, packet.address()) & 0xffff).isZero();
             }
         }
         try (Packet packet = Packet.hex("3b01 0500 abcd0000")) { // a binding update
             int mobility = IpProtocol.MOBILITY;
-            assertThat(Transport.sourcePort(mobility, packet.address())).isEqualTo(0x0500);
-            assertThat(Transport.destinationPort(mobility, packet.address())).isZero();
+            assertThat(Transport.ports(mobility, packet.address()) >>> 16).isEqualTo(0x0500);
+            assertThat(Transport.ports(mobility, packet.address()) & 0xffff).isZero();
         }
     }
 

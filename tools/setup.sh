@@ -68,6 +68,8 @@ dnf_name() { # DEBIAN-NAME
     libipsec-mb-dev) echo intel-ipsec-mb-devel ;;
     libssl-dev) echo openssl-devel ;;
     linux-libc-dev) echo kernel-headers ;;
+    busybox-static) echo busybox ;;
+    qemu-system-x86) echo qemu-system-x86-core ;;
     shellcheck) echo ShellCheck ;;
     tshark) echo wireshark-cli ;;
     *) echo "$1" ;;

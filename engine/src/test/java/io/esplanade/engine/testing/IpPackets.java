@@ -3,13 +3,18 @@ package io.esplanade.engine.testing;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /** IP packets for tests, built byte by byte from the RFCs and with nothing of the engine's. */
 public final class IpPackets {
 
+    public static final int ICMP = 1;
     public static final int UDP = 17;
     public static final int ESP = 50;
     public static final int IPV6_FRAGMENT = 44;
+    public static final int ICMPV6 = 58;
+
+    private static final int ECHO_ID = 0x4553;
 
     private IpPackets() {}
 
@@ -34,6 +39,39 @@ public final class IpPackets {
             data[i] = (byte) (i * 31 + length);
         }
         return udp(source, destination, 1024, 7, data);
+    }
+
+    /** An ICMP or ICMPv6 echo request, as the addresses are. */
+    public static byte[] echoRequest(String source, String destination, int sequence, byte[] data) {
+        boolean ipv4 = InetAddress.ofLiteral(source) instanceof Inet4Address;
+        ByteBuffer icmp = ByteBuffer.allocate(8 + data.length);
+        icmp.put((byte) (ipv4 ? 8 : 128)).put((byte) 0).putShort((short) 0);
+        icmp.putShort((short) ECHO_ID).putShort((short) sequence).put(data);
+        return withIcmpChecksum(packet(source, destination, ipv4 ? ICMP : ICMPV6, icmp.array()));
+    }
+
+    /** What a host answers to an echo request. */
+    public static byte[] echoReply(byte[] request) {
+        byte[] reply = request.clone();
+        boolean ipv4 = reply[0] >>> 4 == 4;
+        int addresses = ipv4 ? 12 : 8;
+        int length = ipv4 ? 4 : 16;
+        System.arraycopy(request, addresses, reply, addresses + length, length);
+        System.arraycopy(request, addresses + length, reply, addresses, length);
+        reply[ipv4 ? 20 : 40] = (byte) (ipv4 ? 0 : 129);
+        return withIcmpChecksum(withTtl(reply, 64));
+    }
+
+    /** The same ICMP or ICMPv6 packet, which has no options, with its checksum made right. */
+    public static byte[] withIcmpChecksum(byte[] packet) {
+        ByteBuffer copy = ByteBuffer.wrap(packet.clone());
+        boolean ipv4 = packet[0] >>> 4 == 4;
+        int icmp = ipv4 ? 20 : 40;
+        copy.putShort(icmp + 2, (short) 0);
+        byte[] message = Arrays.copyOfRange(copy.array(), icmp, packet.length);
+        long pseudo = sum(Arrays.copyOfRange(packet, 8, 40)) + ICMPV6 + message.length;
+        copy.putShort(icmp + 2, (short) complement((ipv4 ? 0 : pseudo) + sum(message)));
+        return copy.array();
     }
 
     /** An IPv4 or IPv6 packet, as the addresses are, with a TTL of 64. */

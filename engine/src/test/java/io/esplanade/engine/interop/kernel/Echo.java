@@ -1,0 +1,78 @@
+package io.esplanade.engine.interop.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esplanade.engine.testing.IpPackets;
+
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A packet from the host behind the gateway to the one behind the peer, and what comes back.
+ *
+ * @param reply as it arrives, but for what its sender chooses: IPv4 ID and DF, IPv6 flow label
+ */
+record Echo(byte[] request, byte[] reply) {
+
+    private static final int UDP_ECHO = 7;
+
+    /**
+     * A ping.
+     *
+     * @param payload bytes behind its ICMP header
+     */
+    static Echo ping(boolean ipv6, int payload) {
+        byte[] request =
+                IpPackets.echoRequest(
+                        Ends.GATEWAY.inner(ipv6), Ends.PEER.inner(ipv6), payload, data(payload));
+        return of(request, IpPackets.echoReply(request));
+    }
+
+    /**
+     * A UDP datagram.
+     *
+     * @param payload bytes behind its UDP header
+     */
+    static Echo udp(boolean ipv6, int payload) {
+        String here = Ends.GATEWAY.inner(ipv6);
+        String there = Ends.PEER.inner(ipv6);
+        byte[] data = data(payload);
+        return of(
+                IpPackets.udp(here, there, 1024, UDP_ECHO, data),
+                IpPackets.udp(there, here, UDP_ECHO, 1024, data));
+    }
+
+    private static Echo of(byte[] request, byte[] reply) {
+        return new Echo(request, IpPackets.withTtl(reply, 63)); // the gateway is a router
+    }
+
+    private static byte[] data(int length) {
+        byte[] data = new byte[length];
+        new SplittableRandom(length).nextBytes(data);
+        return data;
+    }
+
+    /** Proves that what was received is the answer. */
+    void assertAnsweredBy(List<byte[]> received) {
+        assertThat(received).hasSize(1);
+        assertThat(comparable(received.getFirst())).asHexString().isEqualTo(hex(comparable(reply)));
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().withUpperCase().formatHex(bytes);
+    }
+
+    /** Without what its sender chooses, if its header's checksum is right. */
+    private static byte[] comparable(byte[] packet) {
+        ByteBuffer copy = ByteBuffer.wrap(packet.clone());
+        if (packet[0] >>> 4 == 4) {
+            assertThat(IpPackets.withChecksum(packet)).as("checksum").isEqualTo(packet);
+            copy.putInt(4, 0).putShort(10, (short) 0);
+        } else {
+            copy.putInt(0, copy.getInt(0) & 0xfff0_0000);
+        }
+        return copy.array();
+    }
+}

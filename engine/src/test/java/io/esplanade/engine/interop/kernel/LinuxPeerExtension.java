@@ -1,0 +1,71 @@
+package io.esplanade.engine.interop.kernel;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Gives tests the one {@link LinuxPeer}, booted when it is first asked for. Where it cannot be, the
+ * test is skipped, which is said aloud; in continuous integration (CI=true) that is a failure.
+ */
+final class LinuxPeerExtension implements ParameterResolver {
+
+    private static final Path BUILT = Path.of("../target/linux-peer");
+    private static final Namespace NAMESPACE = Namespace.create(LinuxPeerExtension.class);
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == LinuxPeer.class;
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        if (!Files.exists(BUILT.resolve("made-of"))) {
+            String missing = "this needs what ./test makes in target/linux-peer";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(missing);
+            }
+            System.err.println("WARNING: ESP is NOT checked against the Linux kernel; " + missing);
+            assumeTrue(false, missing);
+        }
+        return context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent("peer", key -> Booted.boot(), Booted.class)
+                .peer();
+    }
+
+    /** The peer, or why there is none, which is not tried again. */
+    private record Booted(LinuxPeer booted, IOException failure) implements AutoCloseable {
+
+        static Booted boot() {
+            try {
+                return new Booted(LinuxPeer.boot(BUILT), null);
+            } catch (IOException e) {
+                return new Booted(null, e);
+            }
+        }
+
+        LinuxPeer peer() {
+            if (failure != null) {
+                throw new UncheckedIOException(failure);
+            }
+            return booted;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (booted != null) {
+                booted.close();
+            }
+        }
+    }
+}

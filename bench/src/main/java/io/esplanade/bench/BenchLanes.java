@@ -1,13 +1,17 @@
 package io.esplanade.bench;
 
+import io.esplanade.bench.bed.Providers;
 import io.esplanade.bench.lanes.Lanes;
 import io.esplanade.bench.race.Machine;
 import io.esplanade.bench.text.Json;
 import io.esplanade.engine.crypto.CryptoException;
-import io.esplanade.engine.crypto.CryptoProviders;
+import io.esplanade.engine.mbuf.Burst;
 
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,17 +33,27 @@ import java.util.concurrent.Callable;
                 + " keys, over the same mbufs in the same shuffled order. Lane and floors take"
                 + " turns of some ms in one process.",
             "",
-            "Figures are medians, in ns per packet; of the difference within a turn, with"
-                    + " quartiles. CPU is what the thread of the lane used."
+            "Takes two minutes; do nothing else on the machine meanwhile.",
+            "",
+            "Figures are medians, in ns of CPU time per packet; of the difference within a turn,"
+                    + " with quartiles. Elapsed is what the lane took by the clock on the wall, and"
+                    + " /encr. how many times as much a decrypting lane takes as an encrypting one."
         },
         optionListHeading = "%nOptions:%n")
 final class BenchLanes implements Callable<Integer> {
+
+    private static final List<String> DEFAULT_PROVIDERS = List.of("openssl", "ipsec-mb");
+    private static final List<Integer> SIZES = List.of(64, 512, 1400);
+    private static final int LEAST_MBUFS = 256;
+    private static final int MOST_SAS = 65_536;
 
     @Option(
             names = "--provider",
             paramLabel = "NAME",
             split = ",",
-            description = "openssl, ipsec-mb, or null for a cipher that costs nothing.")
+            description =
+                    "openssl, ipsec-mb, or null for a cipher that costs nothing. Default: openssl,"
+                            + " and ipsec-mb where there is one.")
     private List<String> providers;
 
     @Option(
@@ -70,7 +84,7 @@ final class BenchLanes implements Callable<Integer> {
     @Option(
             names = "--millis",
             paramLabel = "MS",
-            defaultValue = "2500",
+            defaultValue = "2000",
             description = "How long each is measured. Default: ${DEFAULT-VALUE}.")
     private int millis;
 
@@ -86,11 +100,11 @@ final class BenchLanes implements Callable<Integer> {
             description = "Show this help.")
     private boolean help;
 
+    @Spec private CommandSpec spec;
+
     @Override
-    public Integer call() throws IOException, InterruptedException, CryptoException {
-        if (providers == null) {
-            providers = List.of(CryptoProviders.DEFAULT);
-        }
+    public Integer call() throws IOException, InterruptedException {
+        check();
         Lanes lanes = new Lanes(providers, sizes, sas, mbufs, millis);
         List<Object> results = lanes.run(System.out::println);
         if (json != null) {
@@ -98,5 +112,36 @@ final class BenchLanes implements Callable<Integer> {
             Files.writeString(json, Json.indented(all) + "\n");
         }
         return 0;
+    }
+
+    private void check() {
+        if (providers == null) {
+            providers = DEFAULT_PROVIDERS.stream().filter(name -> whyNot(name) == null).toList();
+        }
+        for (String provider : providers) {
+            require(whyNot(provider) == null, whyNot(provider));
+        }
+        require(SIZES.containsAll(sizes), "--size: there are " + SIZES);
+        require(
+                mbufs >= LEAST_MBUFS && mbufs % Burst.DEFAULT_SIZE == 0,
+                "--mbufs: at least %d, in bursts of %d".formatted(LEAST_MBUFS, Burst.DEFAULT_SIZE));
+        require(sas.stream().allMatch(n -> n > 0 && n <= MOST_SAS), "--sas: 1 to " + MOST_SAS);
+        require(millis > 0, "--millis: at least 1");
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    /** Why the provider cannot serve here; null if it can. */
+    private static String whyNot(String provider) {
+        try {
+            Providers.find(provider);
+            return null;
+        } catch (CryptoException e) {
+            return e.getMessage();
+        }
     }
 }

@@ -165,6 +165,9 @@ public final class SealedFeed implements Feed, AutoCloseable {
 
     @Override
     public void next(long mbuf) {
+        if (next == capacity) {
+            throw new IllegalStateException("more is received than was sealed");
+        }
         long from = sealed.address() + (long) next * ENTRY;
         next++;
         long data = Mbuf.data(mbuf);

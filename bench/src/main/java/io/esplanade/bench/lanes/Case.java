@@ -17,12 +17,17 @@ import java.util.Map;
  *     more a flow on each
  * @param mbufs how many buffers are visited in turn
  */
-record Case(String provider, Operation operation, int size, int sas, int mbufs) {
+public record Case(String provider, Operation operation, int size, int sas, int mbufs) {
 
     private static final int FLOWS = 256;
 
     int flows() {
         return sas == 1 ? FLOWS : sas;
+    }
+
+    /** The same, encrypting. */
+    Case encrypting() {
+        return new Case(provider, Operation.ENCRYPT, size, sas, mbufs);
     }
 
     String label() {

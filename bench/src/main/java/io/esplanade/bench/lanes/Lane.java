@@ -7,6 +7,7 @@ import io.esplanade.bench.bed.GeneratorPort;
 import io.esplanade.bench.bed.MbufOrder;
 import io.esplanade.bench.bed.SealedFeed;
 import io.esplanade.bench.bed.Traffic;
+import io.esplanade.bench.floor.Contestant;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
@@ -16,30 +17,31 @@ import io.esplanade.engine.port.Side;
 import java.io.IOException;
 
 /** A gateway's whole lane, memory to memory. One thread. */
-final class Lane implements Contestant {
+public final class Lane implements Contestant {
 
     /** Mbufs that are not held when sent: a burst on its way, one before and one behind it. */
     private static final int MOVING = 4 * Burst.DEFAULT_SIZE;
 
-    /** Packets sealed ahead of time: few enough to stay in the L2 cache. */
-    private static final int SEALED = 32 * Burst.DEFAULT_SIZE;
+    /** Packets of a portion: few enough that those sealed ahead of time stay in the L2 cache. */
+    public static final int PORTION = 32 * Burst.DEFAULT_SIZE;
+
+    /** Each takes a burst to its end; those too many are for a lane that drops some. */
+    private static final int CYCLES = 2 * PORTION / Burst.DEFAULT_SIZE;
 
     private final Bed bed;
     private final GeneratorPort out;
     private final MbufOrder order;
     private final SealedFeed sealed; // null when it encrypts
-    private final int portion;
 
-    private Lane(Bed bed, GeneratorPort out, MbufOrder order, SealedFeed sealed, int portion) {
+    private Lane(Bed bed, GeneratorPort out, MbufOrder order, SealedFeed sealed) {
         this.bed = bed;
         this.out = out;
         this.order = order;
         this.sealed = sealed;
-        this.portion = portion;
     }
 
     /** Gateway A: receives in clear, sends ESP. */
-    static Lane encrypting(CryptoProvider provider, Flows flows, byte[][] keys, int mbufs)
+    public static Lane encrypting(CryptoProvider provider, Flows flows, byte[][] keys, int mbufs)
             throws IOException, CryptoException {
         MbufOrder order = new MbufOrder();
         GeneratorPort wan = GeneratorPort.holding("wan", Side.UNPROTECTED, mbufs - MOVING);
@@ -51,14 +53,15 @@ final class Lane implements Contestant {
                         Traffic.gatewayA(keys),
                         GeneratorPort.fed("lan", Side.PROTECTED, new ClearFeed(flows), order),
                         wan);
-        return new Lane(bed, wan, order, null, mbufs);
+        return new Lane(bed, wan, order, null);
     }
 
     /** Gateway B: receives ESP, each packet new to its replay window, sends in clear. */
-    static Lane decrypting(CryptoProvider provider, Flows flows, int size, byte[][] keys, int mbufs)
+    public static Lane decrypting(
+            CryptoProvider provider, Flows flows, int size, byte[][] keys, int mbufs)
             throws IOException, CryptoException {
         MbufOrder order = new MbufOrder();
-        SealedFeed sealed = new SealedFeed(flows, size, provider, keys, SEALED);
+        SealedFeed sealed = new SealedFeed(flows, size, provider, keys, PORTION);
         GeneratorPort lan = GeneratorPort.holding("lan", Side.PROTECTED, mbufs - MOVING);
         Bed bed =
                 new Bed(
@@ -68,11 +71,11 @@ final class Lane implements Contestant {
                         Traffic.gatewayB(keys),
                         GeneratorPort.fed("wan", Side.UNPROTECTED, sealed, order),
                         lan);
-        return new Lane(bed, lan, order, sealed, SEALED);
+        return new Lane(bed, lan, order, sealed);
     }
 
     /** Where a packet received begins in each mbuf, in the order in which the lane meets them. */
-    long[] buffers() {
+    public long[] buffers() {
         return order.buffers();
     }
 
@@ -81,14 +84,17 @@ final class Lane implements Contestant {
         if (sealed != null) {
             sealed.seal();
         }
-        return portion;
+        return PORTION;
     }
 
     @Override
     public void run() {
-        long end = out.sent() + portion;
-        while (out.sent() < end) {
+        long end = out.sent() + PORTION;
+        for (int i = 0; i < CYCLES && out.sent() < end; i++) {
             bed.cycle();
+        }
+        if (out.sent() < end) {
+            throw new IllegalStateException((end - out.sent()) + " packets did not come through");
         }
     }
 

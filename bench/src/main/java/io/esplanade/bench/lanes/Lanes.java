@@ -39,8 +39,8 @@ public final class Lanes {
         List<Case> cases = new ArrayList<>();
         for (String provider : providers) {
             for (int number : sas) {
-                for (Operation operation : Operation.values()) {
-                    for (int size : sizes) {
+                for (int size : sizes) {
+                    for (Operation operation : Operation.values()) {
                         cases.add(new Case(provider, operation, size, number, mbufs));
                     }
                 }
@@ -54,14 +54,16 @@ public final class Lanes {
      *
      * @param lines takes the table, line by line
      * @return the results as JSON
-     * @throws IOException if a JVM failed: the message is what it said
+     * @throws IOException if a JVM failed, which has said why on standard error
      */
     public List<Object> run(Consumer<String> lines) throws IOException, InterruptedException {
         List<Object> all = new ArrayList<>();
         lines.accept(Table.HEAD);
+        Result before = null;
         for (Case of : cases()) {
             Result result = run(of);
-            lines.accept(Table.line(result));
+            lines.accept(Table.line(result, before));
+            before = result;
             all.add(result.toMap());
         }
         return all;
@@ -82,12 +84,12 @@ public final class Lanes {
                                 LaneRun.class.getName(),
                                 Json.line(of.toMap()),
                                 "" + millis)
-                        .redirectErrorStream(true)
+                        .redirectError(ProcessBuilder.Redirect.INHERIT)
                         .start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
-            throw new IOException(said.strip());
+            throw new IOException("the JVM failed that measured " + Json.line(of.toMap()));
         }
         return Result.from(JsonObject.read(said.strip()));
     }

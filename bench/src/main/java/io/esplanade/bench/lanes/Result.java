@@ -36,7 +36,7 @@ record Result(
 
     /** The faster of the floors, for people. */
     String floorLabel() {
-        return floor() == burst ? "burst" : "C loop";
+        return floor() == burst ? Ground.BURST : Ground.LOOP;
     }
 
     /** Bits of inner packets per ns. */

@@ -1,46 +1,66 @@
 package io.esplanade.bench.lanes;
 
 import io.esplanade.bench.race.Sample;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
 
 import java.util.Locale;
 
 /** The results as lines for people. */
 final class Table {
 
+    private static final String COLUMNS = "%-8s %5s %4s %-7s  %-6s %6s %6s  %-22s %7s %7s %6s %6s";
+
     static final String HEAD =
-            "%-10s %-8s %5s %5s %6s  %-7s %7s %7s  %-22s %8s %7s %6s"
-                    .formatted(
-                            "provider",
-                            "lane",
-                            "size",
-                            "SAs",
-                            "mbufs",
-                            "floor",
-                            "floor",
-                            "lane",
-                            "lane - floor",
-                            "elapsed",
-                            "Gbit/s",
-                            "B/op");
+            COLUMNS.formatted(
+                    "provider",
+                    "bytes",
+                    "SAs",
+                    "lane",
+                    "floor",
+                    "ns",
+                    "lane",
+                    "lane - floor",
+                    "elapsed",
+                    "/encr.",
+                    "Gbit/s",
+                    "B/op");
 
     private Table() {}
 
-    static String line(Result r) {
+    /**
+     * @param before the result of the line above; null if there is none
+     */
+    static String line(Result r, Result before) {
         Sample above = r.above();
-        return String.format(
-                Locale.ROOT,
-                "%-10s %-8s %5d %5d %6d  %-7s %7.1f %7.1f  %-22s %8.1f %7.2f %6.3f",
+        return COLUMNS.formatted(
                 r.of().provider(),
-                r.of().label(),
                 r.of().size(),
                 r.of().sas(),
-                r.of().mbufs(),
+                r.of().label(),
                 r.floorLabel(),
-                r.floor().median(),
-                r.lane().median(),
-                "%.1f (%.1f to %.1f)".formatted(above.median(), above.low(), above.high()),
-                r.elapsed().median(),
-                r.gigabits(),
-                r.allocated());
+                tenths(r.floor().median()),
+                tenths(r.lane().median()),
+                "%s (%s to %s)"
+                        .formatted(
+                                tenths(above.median()), tenths(above.low()), tenths(above.high())),
+                tenths(r.elapsed().median()),
+                decrypts(r, before) ? text("%.2f", r.lane().median() / before.lane().median()) : "",
+                text("%.2f", r.gigabits()),
+                text("%.3f", r.allocated()));
+    }
+
+    /** Whether it decrypts what the one before encrypts. */
+    private static boolean decrypts(Result r, Result before) {
+        return before != null
+                && before.of().equals(r.of().encrypting())
+                && r.of().operation() == Operation.DECRYPT;
+    }
+
+    private static String tenths(double nanos) {
+        return text("%.1f", nanos);
+    }
+
+    private static String text(String format, double figure) {
+        return String.format(Locale.ROOT, format, figure);
     }
 }

@@ -1,5 +1,8 @@
 package io.esplanade.bench.lanes;
 
+import io.esplanade.bench.floor.Contestant;
+import io.esplanade.bench.floor.Stopwatch;
+
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 

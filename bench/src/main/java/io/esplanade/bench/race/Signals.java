@@ -9,7 +9,7 @@ import io.esplanade.engine.os.OsException;
 import io.esplanade.ffi.linux.Syscalls;
 
 /** Stops and continues processes, {@code kill(2)}. Any thread. */
-final class Signals {
+public final class Signals {
 
     private Signals() {}
 
@@ -36,7 +36,7 @@ final class Signals {
      * This process is killed, even while it is stopped, when the thread that started it ends,
      * however that comes about ({@code PR_SET_PDEATHSIG}). Holds while the calling thread lives.
      */
-    static void dieWithParent() {
+    public static void dieWithParent() {
         int result = Syscalls.prctl(PR_SET_PDEATHSIG(), SIGKILL(), 0, 0, 0);
         if (result < 0) {
             throw new OsException("cannot be killed with the parent", -result);

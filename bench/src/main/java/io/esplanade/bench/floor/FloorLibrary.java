@@ -1,4 +1,4 @@
-package io.esplanade.bench.lanes;
+package io.esplanade.bench.floor;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,16 +12,16 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The C loops of this build. */
-final class Floors {
+final class FloorLibrary {
 
     private static final Optional<SymbolLookup> LIBRARY = load();
 
-    private Floors() {}
+    private FloorLibrary() {}
 
     private static Optional<SymbolLookup> load() {
         String name =
                 "/io/esplanade/bench/native/" + System.getProperty("os.arch") + "/libfloors.so";
-        try (InputStream content = Floors.class.getResourceAsStream(name)) {
+        try (InputStream content = FloorLibrary.class.getResourceAsStream(name)) {
             if (content == null) {
                 return Optional.empty();
             }
@@ -36,14 +36,11 @@ final class Floors {
         }
     }
 
-    /** Why there are none, if there are none. */
-    static Optional<String> absence() {
-        return LIBRARY.isPresent()
-                ? Optional.empty()
-                : Optional.of("this build has no C loops: there was no C compiler");
+    static boolean available() {
+        return LIBRARY.isPresent();
     }
 
-    /** A function; empty without the library. */
+    /** A function, if this build has it. */
     static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
         return LIBRARY.flatMap(library -> library.find(name))
                 .map(at -> Linker.nativeLinker().downcallHandle(at, type));

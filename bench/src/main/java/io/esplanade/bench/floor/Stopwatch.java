@@ -1,4 +1,4 @@
-package io.esplanade.bench.lanes;
+package io.esplanade.bench.floor;
 
 import com.sun.management.ThreadMXBean;
 
@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 /**
  * Adds up what parts of a thread's work take, less what looking at the clocks takes. One thread.
  */
-final class Stopwatch {
+public final class Stopwatch {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int CALIBRATION = 20_000;
@@ -22,7 +22,8 @@ final class Stopwatch {
     private long cpuSince;
     private long bytesSince;
 
-    Stopwatch() {
+    /** Finds out what looking takes. */
+    public Stopwatch() {
         for (int i = 0; i < 2; i++) { // the first time for the JIT
             reset();
             for (int j = 0; j < CALIBRATION; j++) {
@@ -34,20 +35,21 @@ final class Stopwatch {
         }
     }
 
-    void reset() {
+    /** Forgets what was added up. */
+    public void reset() {
         looks = 0;
         wall = 0;
         cpu = 0;
         bytes = 0;
     }
 
-    void start() {
+    public void start() {
         bytesSince = THREADS.getCurrentThreadAllocatedBytes();
         cpuSince = THREADS.getCurrentThreadCpuTime();
         wallSince = System.nanoTime();
     }
 
-    void stop() {
+    public void stop() {
         long wallNow = System.nanoTime();
         long cpuNow = THREADS.getCurrentThreadCpuTime();
         bytes += THREADS.getCurrentThreadAllocatedBytes() - bytesSince;
@@ -57,17 +59,17 @@ final class Stopwatch {
     }
 
     /** Elapsed time, ns. */
-    double wallNanos() {
+    public double wallNanos() {
         return wall - looks * wallLook;
     }
 
     /** CPU time of the thread, ns. */
-    double cpuNanos() {
+    public double cpuNanos() {
         return cpu - looks * cpuLook;
     }
 
     /** What the thread allocated on the heap. */
-    long bytes() {
+    public long bytes() {
         return bytes;
     }
 }

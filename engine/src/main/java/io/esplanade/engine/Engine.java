@@ -9,6 +9,7 @@ import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.os.AgentRunner;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
@@ -379,6 +380,11 @@ public final class Engine implements AutoCloseable {
                             + Long.toUnsignedString(remaining)
                             + " sequence numbers left: rekey");
             tell(() -> listener.sequenceNearlyExhausted(sa, remaining));
+        }
+
+        @Override
+        public void acquire(String policy, TrafficSelector selectors) {
+            tell(() -> listener.acquire(policy, selectors));
         }
 
         private void tell(Runnable event) {

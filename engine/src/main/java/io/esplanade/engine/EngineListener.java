@@ -1,5 +1,7 @@
 package io.esplanade.engine;
 
+import io.esplanade.engine.ipsec.TrafficSelector;
+
 /**
  * What an engine tells its owner. Called by the conductor's thread alone, one call at a time; a
  * listener that is slow delays changes, never packets. What it throws is logged and ignored.
@@ -20,6 +22,16 @@ public interface EngineListener {
 
     /** A lane stopped because a stage threw; its packets were dropped by name. */
     default void laneFailed(int lane, Throwable cause) {}
+
+    /**
+     * A packet met a policy that {@linkplain io.esplanade.engine.ipsec.SecurityPolicy#populated
+     * populates} selectors from packets, and was dropped as {@code NO_OUTBOUND_SA}, as those behind
+     * it in its flow are. Who has keys answers with an SA of a tunnel of its own, and with a
+     * PROTECT policy for {@code selectors} by that tunnel, before {@code policy} in priority. Said
+     * of a flow's first packet, and again when tables have changed or flow caches have forgotten it
+     * and the flow goes on: who negotiates already ignores it.
+     */
+    default void acquire(String policy, TrafficSelector selectors) {}
 
     /** An outbound SA is about to use up its sequence numbers: negotiate another. */
     default void sequenceNearlyExhausted(String sa, long remaining) {}

@@ -2,6 +2,7 @@ package io.esplanade.bench.bed;
 
 import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.Stall;
+import io.esplanade.engine.ipsec.TrafficSelector;
 
 /** For gateways without an owner: what fails is thrown, the rest is nobody's concern. */
 public final class NoEvents implements ControlEvents {
@@ -19,6 +20,9 @@ public final class NoEvents implements ControlEvents {
 
     @Override
     public void stalled(Stall stall) {}
+
+    @Override
+    public void acquire(String policy, TrafficSelector selectors) {}
 
     @Override
     public void sequenceNearlyExhausted(String sa, long remaining) {}

@@ -8,6 +8,9 @@ import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.PolicyTable;
 import io.esplanade.engine.ipsec.Prefix;
+import io.esplanade.engine.ipsec.Sad;
+import io.esplanade.engine.ipsec.SelectorFields;
+import io.esplanade.engine.ipsec.SpdEntry;
 import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
@@ -25,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BiConsumer;
 
 /**
  * Applies changes, retires what nothing uses any more, reserves sequence numbers, watches lanes and
@@ -40,6 +44,9 @@ public final class Conductor implements Agent, AutoCloseable {
     /** How often SAs are looked through, ns. */
     private static final long LOOK_NANOS = 100_000_000;
 
+    /** SAs looked at each time. */
+    private static final int LOOKED_AT = 4096;
+
     /** Batches applied in a duty cycle at most, so that who submits without end stops nothing. */
     private static final int BATCHES = 64;
 
@@ -53,6 +60,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final Clock clock;
     private final DataPlane dataPlane;
     private final ControlEvents events;
+    private final BiConsumer<SpdEntry, SelectorFields> acquire;
 
     private final ConcurrentLinkedQueue<List<Command>> inbox = new ConcurrentLinkedQueue<>();
     private final PolicyTable policies = new PolicyTable(tunnels::index);
@@ -63,6 +71,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private boolean closed; // by its own thread perhaps, in the middle of a batch
     private boolean reservationFailed;
     private long nextLook;
+    private int nextSlot; // to be looked at
 
     private record Retirement(long epoch, SaControl.Entry sa, CompletableFuture<Void> answer) {}
 
@@ -85,6 +94,8 @@ public final class Conductor implements Agent, AutoCloseable {
         this.clock = clock;
         this.dataPlane = dataPlane;
         this.events = events;
+        this.acquire =
+                (policy, packet) -> events.acquire(policy.policy().name(), policy.populate(packet));
         this.ports = new HashMap<>();
         for (int i = 0; i < ports.size(); i++) {
             this.ports.put(ports.get(i), i);
@@ -120,6 +131,7 @@ public final class Conductor implements Agent, AutoCloseable {
             done++;
         }
         done += retire();
+        done += tables.wanted().take(acquire);
         reserveNumbers();
         reportFailures();
         if (!inputEnded && dataPlane.ended()) {
@@ -130,6 +142,9 @@ public final class Conductor implements Agent, AutoCloseable {
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             tables.time(now);
+            if (tables.wanted().takeOverflow()) {
+                tables.changed(); // flows are decided anew, and ask again
+            }
             warnOfExhaustion();
             dataPlane.newStalls().forEach(events::stalled);
         }
@@ -176,6 +191,7 @@ public final class Conductor implements Agent, AutoCloseable {
             case Command.AddSa add -> sas.add(add.sa());
             case Command.RemoveSa remove -> {
                 SaControl.Entry entry = sas.remove(remove.name());
+                warned.remove(remove.name());
                 retirements.add(new Retirement(dataPlane.advanceEpoch(), entry, remove.answer()));
             }
             case Command.AddPolicy add -> {
@@ -258,9 +274,12 @@ public final class Conductor implements Agent, AutoCloseable {
                         });
     }
 
+    /** Looks at some SAs, so that it takes no longer when there are many. */
     private void warnOfExhaustion() {
-        for (AssociationState state : sas.states()) {
-            if (state instanceof OutboundState out) {
+        Sad sad = tables.sad();
+        for (int looked = 0; looked < Math.min(LOOKED_AT, sad.slots()); looked++) {
+            nextSlot = nextSlot + 1 < sad.slots() ? nextSlot + 1 : 0;
+            if (sad.state(nextSlot) instanceof OutboundState out) {
                 long remaining = out.last() - out.sequence();
                 boolean few = Long.compareUnsigned(remaining, out.last() >>> NEARLY_EXHAUSTED) < 0;
                 if (few && warned.add(out.name())) {

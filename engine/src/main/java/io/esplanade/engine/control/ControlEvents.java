@@ -1,5 +1,7 @@
 package io.esplanade.engine.control;
 
+import io.esplanade.engine.ipsec.TrafficSelector;
+
 /** What the conductor tells upwards; called by its thread alone. */
 public interface ControlEvents {
 
@@ -14,6 +16,9 @@ public interface ControlEvents {
 
     /** A role does not get through its duty cycle; said once until it does again. */
     void stalled(Stall stall);
+
+    /** A packet met a policy that wants an SA with just these selectors for it. */
+    void acquire(String policy, TrafficSelector selectors);
 
     /** An outbound SA has few sequence numbers left for ever; said once per SA. */
     void sequenceNearlyExhausted(String sa, long remaining);

@@ -113,6 +113,11 @@ public final class Sad implements SaTable {
         return size;
     }
 
+    /** How many slots there are, those without an SA included; the writer only. */
+    public int slots() {
+        return slots;
+    }
+
     /** The state in {@code slot}, or null; any thread. */
     public AssociationState state(int slot) {
         return (AssociationState) STATE.getAcquire(states, slot);

@@ -49,6 +49,19 @@ public final class SelectorFields {
         this.protocolKnown = !IpProtocol.isExtension(protocol);
     }
 
+    /** Takes the fields of another. */
+    public void set(SelectorFields other) {
+        set(
+                other.sourceHigh,
+                other.sourceLow,
+                other.destinationHigh,
+                other.destinationLow,
+                other.protocol,
+                other.sourcePort,
+                other.destinationPort,
+                other.portsKnown);
+    }
+
     boolean isIpv4() {
         return IpAddresses.isIpv4(sourceHigh, sourceLow);
     }

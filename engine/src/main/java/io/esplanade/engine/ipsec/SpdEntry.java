@@ -52,6 +52,21 @@ public final class SpdEntry {
         return tunnel;
     }
 
+    /** Whether an SA of its packets has selectors from the packet itself. */
+    public boolean populates() {
+        return !policy.populated().isEmpty();
+    }
+
+    /** The selectors of the SA that a packet, one that matches, wants. */
+    public TrafficSelector populate(SelectorFields packet) {
+        for (int i = 0; i < rules.size(); i++) {
+            if (rules.get(i).selector().match(packet) == SelectorMatcher.YES) {
+                return Selector.populate(policy.selectors().get(i), policy.populated(), packet);
+            }
+        }
+        throw new IllegalArgumentException("policy " + policy.name() + " is not for this packet");
+    }
+
     long rank() {
         return rank;
     }

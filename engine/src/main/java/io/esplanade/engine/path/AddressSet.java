@@ -1,47 +1,41 @@
 package io.esplanade.engine.path;
 
 import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.net.AddressMap;
 
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.stream.LongStream;
 
 /**
- * The gateway's own addresses: a few, looked through one by one on slow paths. One writer, any
- * readers: each change publishes a new array.
+ * The gateway's own addresses, looked up on slow paths: one for each SA that receives perhaps. One
+ * writer, any readers.
  */
 public final class AddressSet {
 
-    private final Map<InetAddress, Integer> addresses = new HashMap<>(); // with how often added
-    private volatile long[] halves = {};
+    private final AddressMap times = new AddressMap(); // how often each was added
 
     public boolean contains(long high, long low) {
-        long[] h = halves;
-        for (int i = 0; i < h.length; i += 2) {
-            if (h[i + 1] == low && h[i] == high) {
-                return true;
-            }
-        }
-        return false;
+        return times.get(high, low, 0) != AddressMap.NONE;
     }
 
     /** Adds one; it stays until it was removed as often as it was added. */
     public void add(InetAddress address) {
-        addresses.merge(address, 1, Integer::sum);
-        publish();
+        put(address, times(address) + 1);
     }
 
     /** Takes back one {@link #add}. */
     public void remove(InetAddress address) {
-        addresses.computeIfPresent(address, (a, times) -> times == 1 ? null : times - 1);
-        publish();
+        if (times(address) > 1) {
+            put(address, times(address) - 1);
+        } else {
+            times.remove(IpAddresses.high(address), IpAddresses.low(address), 0);
+        }
     }
 
-    private void publish() {
-        halves =
-                addresses.keySet().stream()
-                        .flatMapToLong(a -> LongStream.of(IpAddresses.high(a), IpAddresses.low(a)))
-                        .toArray();
+    private int times(InetAddress address) {
+        return Math.max(0, times.get(IpAddresses.high(address), IpAddresses.low(address), 0));
+    }
+
+    private void put(InetAddress address, int count) {
+        times.put(IpAddresses.high(address), IpAddresses.low(address), 0, count);
     }
 }

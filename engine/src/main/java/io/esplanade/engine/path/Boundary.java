@@ -123,10 +123,18 @@ final class Boundary {
             return undecided(policy);
         }
         return switch (policy.action()) {
-            case PROTECT -> Verdict.of(Verdict.PROTECT, policy.tunnel());
+            case PROTECT -> protect(policy);
             case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
             case BYPASS -> Verdict.of(Verdict.BYPASS, nextHop);
         };
+    }
+
+    private long protect(SpdEntry policy) {
+        if (!policy.populates()) {
+            return Verdict.of(Verdict.PROTECT, policy.tunnel());
+        }
+        tables.wanted().add(policy, fields);
+        return Verdict.drop(DropReason.NO_OUTBOUND_SA);
     }
 
     private static long undecided(SpdEntry policy) {

@@ -26,6 +26,7 @@ public final class Tables {
     private final Fib fib = new Fib();
     private final NextHops nextHops = new NextHops();
     private final NeighbourTable neighbours = new NeighbourTable();
+    private final Wanted wanted = new Wanted();
     private final AddressSet localAddresses = new AddressSet();
     private final Side[] sides;
     private volatile Spd spd = Spd.EMPTY;
@@ -60,6 +61,11 @@ public final class Tables {
 
     public NeighbourTable neighbours() {
         return neighbours;
+    }
+
+    /** The SAs that lanes want. */
+    public Wanted wanted() {
+        return wanted;
     }
 
     /** The gateway's own addresses. */

@@ -16,6 +16,7 @@ import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.Owner;
@@ -49,6 +50,7 @@ public final class DrivenGateway implements AutoCloseable {
     private final Assembly parts;
     private final List<Throwable> laneFailures = new ArrayList<>();
     private final Map<String, Throwable> portFailures = new TreeMap<>();
+    private final List<String> acquired = new ArrayList<>();
     private boolean inputEnded;
     private boolean stopped;
     private boolean closed;
@@ -113,8 +115,9 @@ public final class DrivenGateway implements AutoCloseable {
     /** One duty cycle of each role; says how much they did. */
     public int cycle() {
         int done = 0;
-        for (Agent role : parts.runtime().agents()) {
-            done += role.doWork();
+        List<? extends Agent> roles = parts.runtime().agents();
+        for (int i = 0; i < roles.size(); i++) { // without an iterator: tests count allocations
+            done += roles.get(i).doWork();
         }
         return done;
     }
@@ -201,6 +204,11 @@ public final class DrivenGateway implements AutoCloseable {
         return portFailures;
     }
 
+    /** The SAs that policies wanted, as the conductor reported them. */
+    public List<String> acquired() {
+        return acquired;
+    }
+
     public boolean inputEnded() {
         return inputEnded;
     }
@@ -253,6 +261,11 @@ public final class DrivenGateway implements AutoCloseable {
 
         @Override
         public void stalled(Stall stall) {}
+
+        @Override
+        public void acquire(String policy, TrafficSelector selectors) {
+            acquired.add(policy + ": " + selectors);
+        }
 
         @Override
         public void sequenceNearlyExhausted(String sa, long remaining) {}

@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Prefix;
 
+import java.math.BigInteger;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
@@ -42,8 +43,22 @@ final class AddressText {
         return of(prefix.address()) + "/" + prefix.length();
     }
 
+    /** A range: one address, the prefix that it is, or from its first address to its last. */
     static String of(AddressRange range) {
-        return of(range.first()) + "-" + of(range.last());
+        String first = of(range.first());
+        if (range.first().equals(range.last())) {
+            return first;
+        }
+        byte[] bytes = range.first().getAddress();
+        BigInteger lowest = new BigInteger(1, bytes);
+        BigInteger differing = lowest.xor(new BigInteger(1, range.last().getAddress()));
+        int free = differing.bitLength(); // low bits, of which a prefix has all combinations
+        boolean prefix =
+                differing.bitCount() == free
+                        && (lowest.signum() == 0 || lowest.getLowestSetBit() >= free);
+        return prefix
+                ? first + "/" + (bytes.length * Byte.SIZE - free)
+                : first + "-" + of(range.last());
     }
 
     private static int zerosFrom(int[] groups, int from) {

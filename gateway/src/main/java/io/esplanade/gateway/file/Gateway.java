@@ -19,6 +19,9 @@ import java.util.Optional;
  */
 public final class Gateway implements AutoCloseable {
 
+    /** How many lines of policies a summary has at most. */
+    private static final int SHOWN_POLICIES = 100;
+
     private final GatewayFile file;
     private final Map<String, Port> ports;
     private final KeyRing keys;
@@ -116,20 +119,21 @@ public final class Gateway implements AutoCloseable {
         Topology topology = new Topology(file.routes(), ports);
         for (GatewayFile.TunnelEntry tunnel : file.tunnels()) {
             lines.add(
-                    "tunnel %s: %s to %s, %s%s, %d policies%s"
+                    "tunnel %s: %s to %s, %s%s%s"
                             .formatted(
                                     tunnel.name(),
                                     tunnel.local(),
                                     tunnel.remote(),
                                     tunnel.proposal().suite().keyword(),
                                     tunnel.proposal().esn() ? " with ESN" : "",
-                                    2 * Policies.outbound(tunnel).size(),
                                     topology.port(tunnel.remote().value())
                                             .map(p -> innerMtu(tunnel, p))
                                             .orElse("")));
         }
-        if (!file.policies().isEmpty()) {
-            lines.add(file.policies().size() + " policies beside those of tunnels");
+        List<String> policies = Policies.lines(file).toList();
+        lines.addAll(policies.subList(0, Math.min(policies.size(), SHOWN_POLICIES)));
+        if (policies.size() > SHOWN_POLICIES) {
+            lines.add("… and %d more".formatted(policies.size() - SHOWN_POLICIES));
         }
         lines.add(RuntimeText.of(file.runtime().value()));
         return List.copyOf(lines);

@@ -5,7 +5,6 @@ import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
-import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.Side;
@@ -91,23 +90,12 @@ record GatewayFile(
     /** One direction of a tunnel. */
     record SaEntry(Position position, At<Integer> spi, KeyMaterial key, long initialSequence) {}
 
-    /** A policy as written; without addresses it is one for each family. */
+    /** A policy as written. */
     record PolicyEntry(
             At<String> name,
             Direction direction,
             Action action,
             int priority,
             Optional<At<String>> tunnel,
-            Traffic traffic) {}
-
-    /** The packets a policy is for, one selector for each family. */
-    record Traffic(List<TrafficSelector> selectors) {
-
-        static final TrafficSpec ANY_IPV4 = TrafficSpec.parse("0.0.0.0/0");
-        static final TrafficSpec ANY_IPV6 = TrafficSpec.parse("::/0");
-
-        static TrafficSpec any(boolean ipv4, int protocol, PortRange ports) {
-            return new TrafficSpec((ipv4 ? ANY_IPV4 : ANY_IPV6).addresses(), protocol, ports);
-        }
-    }
+            List<TrafficSelector> selectors) {}
 }

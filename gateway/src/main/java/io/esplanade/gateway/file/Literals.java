@@ -1,9 +1,7 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.ipsec.AddressRange;
-import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.Prefix;
-import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.math.BigInteger;
 import java.net.Inet4Address;
@@ -11,9 +9,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Reads single values: stricter than the JDK, and each refusal says what to write instead. */
@@ -23,24 +19,7 @@ final class Literals {
     private static final Pattern MAC = Pattern.compile("[0-9a-fA-F]{2}(:[0-9a-fA-F]{2}){5}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,62}");
 
-    /** The protocols that have names here, by IANA number. */
-    static final Map<String, Integer> PROTOCOLS = protocols();
-
     private Literals() {}
-
-    private static Map<String, Integer> protocols() {
-        Map<String, Integer> numbers = new LinkedHashMap<>();
-        numbers.put("icmp", 1);
-        numbers.put("tcp", 6);
-        numbers.put("udp", 17);
-        numbers.put("gre", 47);
-        numbers.put("esp", 50);
-        numbers.put("ah", 51);
-        numbers.put("icmpv6", 58);
-        numbers.put("sctp", 132);
-        numbers.put("any", TrafficSelector.ANY_PROTOCOL);
-        return numbers;
-    }
 
     /** A name of a gateway, port, tunnel or policy. */
     static String name(String text) {
@@ -140,37 +119,6 @@ final class Literals {
             throw new Wrong(
                     "'" + text + "' is not a range of addresses",
                     "write it as lowest-highest, both of one family");
-        }
-    }
-
-    /** A protocol's name or number. */
-    static int protocol(String text) {
-        Integer known = PROTOCOLS.get(text.toLowerCase(Locale.ROOT));
-        if (known != null) {
-            return known;
-        }
-        if (text.matches("\\d{1,3}") && Integer.parseInt(text) <= 255) {
-            return Integer.parseInt(text);
-        }
-        throw new Wrong(
-                "'" + text + "' is not a protocol",
-                "use 0 to 255 or one of: " + String.join(", ", PROTOCOLS.keySet()));
-    }
-
-    /** A port, {@code first-last}, or {@code any}. */
-    static PortRange ports(String text) {
-        if (text.equals("any")) {
-            return PortRange.ANY;
-        }
-        String[] ends = text.split("-", 2);
-        try {
-            int first = Integer.parseInt(ends[0].strip());
-            return new PortRange(
-                    first, ends.length == 1 ? first : Integer.parseInt(ends[1].strip()));
-        } catch (IllegalArgumentException _) {
-            throw new Wrong(
-                    "'" + text + "' is not a port or a range of ports",
-                    "write one like 53 or 1024-2047; ports are 0 to 65535");
         }
     }
 

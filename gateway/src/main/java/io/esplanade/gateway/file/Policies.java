@@ -8,6 +8,7 @@ import io.esplanade.gateway.file.GatewayFile.PolicyEntry;
 import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -26,79 +27,96 @@ final class Policies {
     static List<Placed> of(GatewayFile file) {
         List<Placed> all = new ArrayList<>();
         for (PolicyEntry policy : file.policies()) {
-            List<TrafficSelector> selectors = policy.traffic().selectors();
-            for (int i = 0; i < selectors.size(); i++) {
-                // Names in files have no dots, so that what we append cannot meet another name.
-                String name = policy.name() + (i == 0 ? "" : ".ipv6");
-                all.add(new Placed(made(policy, name, selectors.get(i)), policy.name().position()));
-            }
+            all.add(new Placed(made(policy), policy.name().position()));
         }
         file.tunnels().forEach(tunnel -> addImplied(tunnel, all));
         return List.copyOf(all);
     }
 
-    private static SecurityPolicy made(PolicyEntry policy, String name, TrafficSelector selector) {
+    private static SecurityPolicy made(PolicyEntry policy) {
         return new SecurityPolicy(
-                name,
+                policy.name().value(),
                 policy.direction(),
                 policy.priority(),
-                List.of(selector),
+                policy.selectors(),
                 policy.action(),
                 policy.tunnel().map(At::value).orElse(null));
     }
 
     private static void addImplied(TunnelEntry tunnel, List<Placed> all) {
-        int number = 1;
-        String name = tunnel.name().value();
-        for (TrafficSelector outbound : outbound(tunnel)) {
-            SecurityPolicy out =
-                    SecurityPolicy.protect(
-                            name + ".out." + number,
-                            Direction.OUTBOUND,
-                            tunnel.priority(),
-                            outbound,
-                            name);
-            SecurityPolicy in =
-                    SecurityPolicy.protect(
-                            name + ".in." + number,
-                            Direction.INBOUND,
-                            tunnel.priority(),
-                            outbound.reversed(),
-                            name);
-            all.add(new Placed(out, tunnel.name().position()));
-            all.add(new Placed(in, tunnel.name().position()));
-            number++;
+        List<TrafficSelector> outbound = outbound(tunnel);
+        if (outbound.isEmpty()) { // which is refused elsewhere
+            return;
         }
+        // Names in files have no dots, so that these cannot meet another.
+        add(tunnel, "out", Direction.OUTBOUND, outbound, all);
+        add(
+                tunnel,
+                "in",
+                Direction.INBOUND,
+                outbound.stream().map(TrafficSelector::reversed).toList(),
+                all);
+    }
+
+    private static void add(
+            TunnelEntry tunnel,
+            String which,
+            Direction direction,
+            List<TrafficSelector> selectors,
+            List<Placed> all) {
+        SecurityPolicy policy =
+                new SecurityPolicy(
+                        tunnel.name() + "." + which,
+                        direction,
+                        tunnel.priority(),
+                        selectors,
+                        Action.PROTECT,
+                        tunnel.name().value());
+        all.add(new Placed(policy, tunnel.name().position()));
+    }
+
+    /** The policies in the order of search, a line for each selector, for people. */
+    static Stream<String> lines(GatewayFile file) {
+        return of(file).stream()
+                .map(Placed::policy)
+                .sorted(
+                        Comparator.comparing(SecurityPolicy::direction)
+                                .thenComparingInt(SecurityPolicy::priority))
+                .flatMap(
+                        policy ->
+                                policy.selectors().stream()
+                                        .map(selector -> line(policy, selector)));
+    }
+
+    private static String line(SecurityPolicy policy, TrafficSelector selector) {
+        return "policy %s: %s, priority %d, %s: %s"
+                .formatted(
+                        policy.name(),
+                        policy.direction() == Direction.OUTBOUND ? "out" : "in",
+                        policy.priority(),
+                        policy.action() == Action.PROTECT
+                                ? "protect by " + policy.tunnel()
+                                : Literals.keyword(policy.action()),
+                        TrafficSpec.text(selector));
     }
 
     /** Every pair of a tunnel's local and remote traffic that can be, going out. */
     static List<TrafficSelector> outbound(TunnelEntry tunnel) {
-        List<TrafficSelector> pairs = new ArrayList<>();
-        for (At<TrafficSpec> local : tunnel.localTs()) {
-            for (At<TrafficSpec> remote : tunnel.remoteTs()) {
-                local.value().to(remote.value()).ifPresent(pairs::add);
-            }
-        }
-        return List.copyOf(pairs);
+        return TrafficSpec.pairs(values(tunnel.localTs()), values(tunnel.remoteTs()));
+    }
+
+    private static List<TrafficSpec> values(List<At<TrafficSpec>> traffic) {
+        return traffic.stream().map(At::value).toList();
     }
 
     /** What may come out of a tunnel's inbound SA: its own traffic and what policies add to it. */
     static List<TrafficSelector> inbound(TunnelEntry tunnel, GatewayFile file) {
+        String name = tunnel.name().value();
         Stream<TrafficSelector> added =
                 file.policies().stream()
                         .filter(p -> p.direction() == Direction.INBOUND)
-                        .filter(p -> p.action() == Action.PROTECT)
-                        .filter(
-                                p ->
-                                        p.tunnel()
-                                                .filter(
-                                                        t ->
-                                                                t.value()
-                                                                        .equals(
-                                                                                tunnel.name()
-                                                                                        .value()))
-                                                .isPresent())
-                        .flatMap(p -> p.traffic().selectors().stream());
+                        .filter(p -> p.tunnel().filter(t -> t.value().equals(name)).isPresent())
+                        .flatMap(p -> p.selectors().stream());
         return Stream.concat(outbound(tunnel).stream().map(TrafficSelector::reversed), added)
                 .toList();
     }

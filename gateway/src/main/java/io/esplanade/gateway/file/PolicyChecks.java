@@ -4,8 +4,13 @@ import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.TrafficSelector;
+import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.gateway.file.GatewayFile.PolicyEntry;
 
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,12 +42,51 @@ final class PolicyChecks {
             }
             policy.tunnel().ifPresent(this::checkTunnel);
         }
-        List<Policies.Placed> all = Policies.of(file);
-        for (int i = 0; i < all.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                check(all.get(j), all.get(i));
+        checkOverlaps();
+    }
+
+    /** One selector of a policy. */
+    private record Part(Policies.Placed placed, TrafficSelector selector, int number) {
+
+        SecurityPolicy policy() {
+            return placed.policy();
+        }
+
+        Position position() {
+            return placed.position();
+        }
+    }
+
+    /** Compares each with those that begin within its sources: with few, if sources differ. */
+    private void checkOverlaps() {
+        List<Part> parts = new ArrayList<>();
+        for (Policies.Placed placed : Policies.of(file)) {
+            for (TrafficSelector selector : placed.policy().selectors()) {
+                parts.add(new Part(placed, selector, parts.size()));
             }
         }
+        parts.sort(
+                Comparator.comparing((Part p) -> p.policy().direction())
+                        .thenComparing(p -> p.selector().source().isIpv4())
+                        .thenComparing(p -> p.selector().source().first(), PolicyChecks::compare));
+        for (int i = 0; i < parts.size(); i++) {
+            Part a = parts.get(i);
+            for (int j = i + 1; j < parts.size() && begins(parts.get(j), a); j++) {
+                Part b = parts.get(j);
+                if (a.placed() != b.placed()) {
+                    check(a.number() < b.number() ? a : b, a.number() < b.number() ? b : a);
+                }
+            }
+        }
+    }
+
+    private static boolean begins(Part part, Part within) {
+        return part.policy().direction() == within.policy().direction()
+                && within.selector().source().contains(part.selector().source().first());
+    }
+
+    private static int compare(InetAddress a, InetAddress b) {
+        return Arrays.compareUnsigned(a.getAddress(), b.getAddress());
     }
 
     private void checkTunnel(At<String> tunnel) {
@@ -54,11 +98,10 @@ final class PolicyChecks {
         }
     }
 
-    private void check(Policies.Placed first, Policies.Placed second) {
+    private void check(Part first, Part second) {
         SecurityPolicy a = first.policy();
         SecurityPolicy b = second.policy();
-        if (a.direction() != b.direction()
-                || !overlap(a.selectors().getFirst(), b.selectors().getFirst())) {
+        if (!overlap(first.selector(), second.selector())) {
             return;
         }
         String both =
@@ -68,10 +111,11 @@ final class PolicyChecks {
                                 b.name(),
                                 a.name(),
                                 first.position().line());
-        if (a.selectors().getFirst().equals(b.selectors().getFirst())) {
+        if (first.selector().equals(second.selector())) {
             problems.error(
                     second.position(),
-                    both + " are for the same packets: one of them never matches",
+                    "%s are both for %s: one of them never matches"
+                            .formatted(both, TrafficSpec.text(first.selector())),
                     "remove one, or make its addresses, protocol or ports narrower");
         } else if (a.priority() == b.priority() && !sameVerdict(a, b)) {
             problems.error(
@@ -84,16 +128,17 @@ final class PolicyChecks {
         }
     }
 
-    private void warnIfShadowed(Policies.Placed first, Policies.Placed second) {
+    private void warnIfShadowed(Part first, Part second) {
         boolean firstWins = first.policy().priority() <= second.policy().priority();
-        Policies.Placed winner = firstWins ? first : second;
-        Policies.Placed loser = firstWins ? second : first;
-        if (covers(winner.policy().selectors().getFirst(), loser.policy().selectors().getFirst())) {
+        Part winner = firstWins ? first : second;
+        Part loser = firstWins ? second : first;
+        if (covers(winner.selector(), loser.selector())) {
             problems.warning(
                     loser.position(),
-                    "policy %s never matches: %s (line %d) takes all its packets first"
+                    "policy %s never matches %s: %s (line %d) takes them first"
                             .formatted(
                                     loser.policy().name(),
+                                    TrafficSpec.text(loser.selector()),
                                     winner.policy().name(),
                                     winner.position().line()),
                     "give it a lower priority than %d, or remove it"
@@ -112,7 +157,8 @@ final class PolicyChecks {
                         || a.protocol() == TrafficSelector.ANY_PROTOCOL
                         || b.protocol() == TrafficSelector.ANY_PROTOCOL)
                 && overlap(a.sourcePorts(), b.sourcePorts())
-                && overlap(a.destinationPorts(), b.destinationPorts());
+                && (IpProtocol.hasType(a.protocol())
+                        || overlap(a.destinationPorts(), b.destinationPorts()));
     }
 
     private static boolean overlap(AddressRange a, AddressRange b) {
@@ -120,7 +166,7 @@ final class PolicyChecks {
     }
 
     private static boolean overlap(PortRange a, PortRange b) {
-        return a.first() <= b.last() && b.first() <= a.last();
+        return a.equals(b) || a.first() <= b.last() && b.first() <= a.last();
     }
 
     private static boolean covers(TrafficSelector a, TrafficSelector b) {
@@ -128,7 +174,8 @@ final class PolicyChecks {
                 && covers(a.destination(), b.destination())
                 && (a.protocol() == b.protocol() || a.protocol() == TrafficSelector.ANY_PROTOCOL)
                 && covers(a.sourcePorts(), b.sourcePorts())
-                && covers(a.destinationPorts(), b.destinationPorts());
+                && (IpProtocol.hasType(b.protocol())
+                        || covers(a.destinationPorts(), b.destinationPorts()));
     }
 
     private static boolean covers(AddressRange a, AddressRange b) {
@@ -136,6 +183,8 @@ final class PolicyChecks {
     }
 
     private static boolean covers(PortRange a, PortRange b) {
-        return a.first() <= b.first() && b.last() <= a.last();
+        return a.isAny()
+                || a.equals(b)
+                || !b.isOpaque() && a.first() <= b.first() && b.last() <= a.last();
     }
 }

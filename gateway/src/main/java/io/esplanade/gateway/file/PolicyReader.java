@@ -1,14 +1,10 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.ipsec.Action;
-import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
-import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.gateway.file.GatewayFile.PolicyEntry;
-import io.esplanade.gateway.file.GatewayFile.Traffic;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -33,7 +29,7 @@ final class PolicyReader {
         var priority = policy.integer("priority", 0, Integer.MAX_VALUE);
         var tunnel = policy.text("tunnel");
         List<TrafficSelector> selectors = selectors(policy);
-        if (name.isEmpty() || direction.isEmpty() || action.isEmpty()) {
+        if (name.isEmpty() || direction.isEmpty() || action.isEmpty() || selectors.isEmpty()) {
             return Optional.empty();
         }
         checkTunnel(policy, name.get(), action.get().value().equals("protect"));
@@ -46,7 +42,7 @@ final class PolicyReader {
                         Action.valueOf(action.get().value().toUpperCase(Locale.ROOT)),
                         priority.map(At::value).orElse(DEFAULT_PRIORITY),
                         tunnel,
-                        new Traffic(selectors)));
+                        selectors));
     }
 
     private void checkTunnel(Fields policy, At<String> name, boolean protect) {
@@ -64,50 +60,25 @@ final class PolicyReader {
     }
 
     private List<TrafficSelector> selectors(Fields policy) {
-        var source = policy.value("source", Literals::range);
-        var destination = policy.value("destination", Literals::range);
-        int protocol =
-                policy.value("protocol", Literals::protocol)
-                        .map(At::value)
-                        .orElse(TrafficSelector.ANY_PROTOCOL);
-        PortRange sourcePorts = ports(policy, "source-port", protocol);
-        PortRange destinationPorts = ports(policy, "destination-port", protocol);
-        List<TrafficSelector> selectors = new ArrayList<>();
-        for (boolean ipv4 : new boolean[] {true, false}) {
-            if (fits(source, ipv4) && fits(destination, ipv4)) {
-                TrafficSpec from = Traffic.any(ipv4, protocol, sourcePorts);
-                TrafficSpec to = Traffic.any(ipv4, protocol, destinationPorts);
-                selectors.add(
-                        new TrafficSelector(
-                                source.map(At::value).orElse(from.addresses()),
-                                destination.map(At::value).orElse(to.addresses()),
-                                protocol,
-                                sourcePorts,
-                                destinationPorts));
-            }
-        }
-        if (selectors.isEmpty()) {
+        long before = problems.errors();
+        List<TrafficSelector> selectors =
+                TrafficSpec.pairs(traffic(policy, "source"), traffic(policy, "destination"));
+        if (selectors.isEmpty() && problems.errors() == before) {
             problems.error(
                     policy.position("destination"),
-                    "source and destination are not of one family",
-                    "write both as IPv4 or both as IPv6");
+                    "no source fits a destination in family and protocol",
+                    "write both as IPv4 or both as IPv6, the protocol alike or on one side,"
+                            + " opaque ports on both or on one");
         }
-        return List.copyOf(selectors);
+        return selectors;
     }
 
-    private PortRange ports(Fields policy, String key, int protocol) {
-        return policy.value(
-                        key,
-                        text -> {
-                            PortRange ports = Literals.ports(text);
-                            TrafficSpec.requireProtocolWithPorts(protocol, ports);
-                            return ports;
-                        })
-                .map(At::value)
-                .orElse(PortRange.ANY);
-    }
-
-    private static boolean fits(Optional<At<AddressRange>> range, boolean ipv4) {
-        return range.map(r -> r.value().isIpv4() == ipv4).orElse(true);
+    private static List<TrafficSpec> traffic(Fields policy, String key) {
+        if (!policy.has(key)) {
+            return TrafficSpec.ANY;
+        }
+        return policy.values(key, TrafficSpec::parse).stream()
+                .flatMap(specs -> specs.value().stream())
+                .toList();
     }
 }

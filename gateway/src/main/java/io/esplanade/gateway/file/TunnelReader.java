@@ -91,7 +91,13 @@ final class TunnelReader {
 
     private List<At<TrafficSpec>> traffic(Fields tunnel, String key) {
         long before = problems.errors();
-        List<At<TrafficSpec>> traffic = tunnel.values(key, TrafficSpec::parse);
+        List<At<TrafficSpec>> traffic =
+                tunnel.values(key, TrafficSpec::parse).stream()
+                        .flatMap(
+                                specs ->
+                                        specs.value().stream()
+                                                .map(spec -> new At<>(spec, specs.position())))
+                        .toList();
         if (tunnel.has(key) && traffic.isEmpty() && problems.errors() == before) {
             problems.error(
                     tunnel.position(key), key + " is empty", "name at least one prefix or range");

@@ -61,17 +61,7 @@ final class Vocabulary {
                     "unsafe-volatile-sequence");
     static final List<String> SA = List.of("spi", "key", "key-file", "initial-sequence");
     static final List<String> POLICY =
-            List.of(
-                    "name",
-                    "direction",
-                    "action",
-                    "priority",
-                    "source",
-                    "destination",
-                    "protocol",
-                    "source-port",
-                    "destination-port",
-                    "tunnel");
+            List.of("name", "direction", "action", "priority", "source", "destination", "tunnel");
 
     /** The mappings by the names that the schema's definitions have. */
     static final Map<String, List<String>> MAPPINGS =

@@ -49,10 +49,55 @@ final class GoodFilesTest {
                             "route fd00:1::/64 dev lan",
                             "route 0.0.0.0/0 via 192.0.2.2 dev wan",
                             "route ::/0 via 2001:db8::2 dev wan",
-                            "tunnel to-b: 192.0.2.1 to 192.0.2.2, aes128gcm16 with ESN, 4 policies,"
+                            "tunnel to-b: 192.0.2.1 to 192.0.2.2, aes128gcm16 with ESN,"
                                     + " inner packets up to 1446 bytes over IPv4",
-                            "3 policies beside those of tunnels",
+                            "policy ike: out, priority 10, bypass: 192.0.2.1[udp/500] >"
+                                    + " 192.0.2.2[udp/500-501]",
+                            "policy to-b.out: out, priority 1000, protect by to-b: 10.1.0.0/24 >"
+                                    + " 10.2.0.0/24",
+                            "policy to-b.out: out, priority 1000, protect by to-b: fd00:1::/64 >"
+                                    + " fd00:2::/64",
+                            "policy no-telnet: in, priority 20, discard: 0.0.0.0/0[tcp] >"
+                                    + " 0.0.0.0/0[tcp/23]",
+                            "policy no-telnet: in, priority 20, discard: ::/0[tcp] > ::/0[tcp/23]",
+                            "policy more: in, priority 100, protect by to-b: 10.7.0.1-10.7.0.9 >"
+                                    + " 10.1.0.0/24",
+                            "policy to-b.in: in, priority 1000, protect by to-b: 10.2.0.0/24 >"
+                                    + " 10.1.0.0/24",
+                            "policy to-b.in: in, priority 1000, protect by to-b: fd00:2::/64 >"
+                                    + " fd00:1::/64",
                             "runtime per-core: 1 lane of 1 worker on 1 thread");
+        }
+    }
+
+    /** As they were written, or in the file's order of search and its shorter forms. */
+    @Test
+    void policiesArePrintedAsTheyAreWritten() throws Exception {
+        try (Gateway gateway = load("selectors")) {
+            assertThat(gateway.summary())
+                    .filteredOn(line -> line.startsWith("policy "))
+                    .extracting(line -> line.replaceFirst("policy ([^:]*): .*?: ", "$1 "))
+                    .containsExactly(
+                            "unreachable 10.1.0.0/24[icmp/3(1-4)] > 0.0.0.0/0[icmp]",
+                            "unreachable 10.1.0.0/24[icmp/11-12] > 0.0.0.0/0[icmp]",
+                            "unreachable fd00:1::/64[icmpv6/1(0)-4(2)] > ::/0[icmpv6]",
+                            "dns 10.1.0.0/24[udp] > 0.0.0.0/0[udp/53]",
+                            "dns fd00:1::/64[udp] > ::/0[udp/53]",
+                            "high 0.0.0.0/0[udp/1024-65535] > 0.0.0.0/0[udp/1000-2000]",
+                            "high ::/0[udp/1024-65535] > ::/0[udp/1000-2000]",
+                            "fragments 0.0.0.0/0[udp/opaque] > 0.0.0.0/0[udp]",
+                            "fragments ::/0[udp/opaque] > ::/0[udp]",
+                            "web.out 10.1.0.0/24[tcp] > 10.2.0.0/24[tcp/443]",
+                            "web.out 10.1.0.0/24[sctp] > 10.2.0.0/24[sctp]",
+                            "web.out 10.1.0.0/24[icmp] > 10.2.0.0/24[icmp/0]",
+                            "web.out 10.1.0.5-10.1.0.9[icmp/8] > 10.2.0.0/24[icmp/0]",
+                            "mobile ::/0[mh/5] > fd00:1::/64[mh]",
+                            "hidden ::/0[opaque] > ::/0[opaque]",
+                            "gre 10.0.0.0/8[gre] > 0.0.0.0/0[gre]",
+                            "web.in 10.2.0.0/24[tcp/443] > 10.1.0.0/24[tcp]",
+                            "web.in 10.2.0.0/24[sctp] > 10.1.0.0/24[sctp]",
+                            "web.in 10.2.0.0/24[icmp/0] > 10.1.0.0/24[icmp]",
+                            "web.in 10.2.0.0/24[icmp/0] > 10.1.0.5-10.1.0.9[icmp/8]");
         }
     }
 

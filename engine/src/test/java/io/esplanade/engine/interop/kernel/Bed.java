@@ -43,6 +43,7 @@ final class Bed implements AutoCloseable {
                 DrivenGateway.builder().port(lan.port()).port(wan.port()).mbufs(256, 64);
         for (boolean ipv6 : new boolean[] {false, true}) {
             builder.route(Ends.GATEWAY.network(ipv6), "lan")
+                    .route(Ends.GATEWAY.outer(ipv6), "lan")
                     .route(ipv6 ? "::/0" : "0.0.0.0/0", "wan")
                     .neighbour(1, Ends.PEER.outer(ipv6), LinuxPeer.MAC);
         }

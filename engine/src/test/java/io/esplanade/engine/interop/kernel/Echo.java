@@ -24,9 +24,16 @@ record Echo(byte[] request, byte[] reply) {
      * @param payload bytes behind its ICMP header
      */
     static Echo ping(boolean ipv6, int payload) {
-        byte[] request =
-                IpPackets.echoRequest(
-                        Ends.GATEWAY.inner(ipv6), Ends.PEER.inner(ipv6), payload, data(payload));
+        return ping(Ends.GATEWAY.inner(ipv6), Ends.PEER.inner(ipv6), payload);
+    }
+
+    /** A ping from one end of the tunnel to the other. */
+    static Echo outerPing(boolean ipv6, int payload) {
+        return ping(Ends.GATEWAY.outer(ipv6), Ends.PEER.outer(ipv6), payload);
+    }
+
+    private static Echo ping(String here, String there, int payload) {
+        byte[] request = IpPackets.echoRequest(here, there, payload, data(payload));
         return of(request, IpPackets.echoReply(request));
     }
 
@@ -36,8 +43,15 @@ record Echo(byte[] request, byte[] reply) {
      * @param payload bytes behind its UDP header
      */
     static Echo udp(boolean ipv6, int payload) {
-        String here = Ends.GATEWAY.inner(ipv6);
-        String there = Ends.PEER.inner(ipv6);
+        return udp(Ends.GATEWAY.inner(ipv6), Ends.PEER.inner(ipv6), payload);
+    }
+
+    /** A UDP datagram from one end of the tunnel to the other. */
+    static Echo outerUdp(boolean ipv6, int payload) {
+        return udp(Ends.GATEWAY.outer(ipv6), Ends.PEER.outer(ipv6), payload);
+    }
+
+    private static Echo udp(String here, String there, int payload) {
         byte[] data = data(payload);
         return of(
                 IpPackets.udp(here, there, 1024, UDP_ECHO, data),

@@ -15,8 +15,9 @@ import java.util.stream.Stream;
  * {@link #wire} is the cable to its network card, which has no offloads; {@link #console} runs
  * commands in it.
  *
- * <p>Behind its outer addresses it has inner ones, on its loopback, with a UDP echo on port 7. It
- * knows the gateway's MAC and asks for no router, so nothing but IPsec need be on the wire.
+ * <p>Behind its outer addresses it has inner ones, on its loopback, with a UDP echo on port 7. ESP
+ * in UDP it takes on port 4500. It knows the gateway's MAC and asks for no router, so nothing but
+ * IPsec need be on the wire.
  */
 final class LinuxPeer implements AutoCloseable {
 
@@ -47,8 +48,9 @@ final class LinuxPeer implements AutoCloseable {
             echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
             echo 0 >/proc/sys/net/ipv6/icmp/ratelimit
             echo 0 >/proc/sys/net/ipv6/conf/eth0/accept_dad
+            echo 4194304 >/proc/sys/net/core/rmem_default
             ip link set eth0 addrgenmode none mtu %d up
-            echo-udp 7 >/dev/null 2>&1 &
+            udp >/dev/null 2>&1 &
             """
                     .formatted(MTU);
 

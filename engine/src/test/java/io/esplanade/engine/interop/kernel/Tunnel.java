@@ -4,6 +4,7 @@ import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.TrafficSelector;
@@ -14,12 +15,15 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * What both ends agree on: a pair of SAs for traffic of both families.
+ * What both ends agree on: a pair of SAs, in tunnel mode for the networks behind them, of both
+ * families, in transport mode for the ends themselves.
  *
  * @param name what is particular about it
  * @param outerIpv6 whether the outer header is IPv6
+ * @param kernel what the kernel alone is told of the SA by which it sends
  * @param changes what is not as the engine's builder has it unless told otherwise
  */
 record Tunnel(
@@ -27,6 +31,8 @@ record Tunnel(
         Suite suite,
         boolean esn,
         boolean outerIpv6,
+        SaMode mode,
+        String kernel,
         BiConsumer<Direction, SecurityAssociation.Builder> changes) {
 
     static final int OUTBOUND_SPI = 0xc000_0001;
@@ -41,15 +47,24 @@ record Tunnel(
     }
 
     static Tunnel of(Suite suite) {
-        return new Tunnel("", suite, true, false, (direction, sa) -> {});
+        return new Tunnel("", suite, true, false, SaMode.TUNNEL, "", (direction, sa) -> {});
     }
 
     Tunnel withEsn(boolean on) {
-        return new Tunnel(name, suite, on, outerIpv6, changes);
+        return new Tunnel(name, suite, on, outerIpv6, mode, kernel, changes);
     }
 
     Tunnel overIpv6(boolean on) {
-        return new Tunnel(name, suite, esn, on, changes);
+        return new Tunnel(name, suite, esn, on, mode, kernel, changes);
+    }
+
+    Tunnel inTransportMode() {
+        return new Tunnel(name, suite, esn, outerIpv6, SaMode.TRANSPORT, kernel, changes);
+    }
+
+    /** The same with more for the kernel's {@code ip xfrm state add}. */
+    Tunnel withKernel(String what) {
+        return new Tunnel(name, suite, esn, outerIpv6, mode, what, changes);
     }
 
     /** The same with both SAs changed. */
@@ -69,7 +84,7 @@ record Tunnel(
     }
 
     private Tunnel with(String what, BiConsumer<Direction, SecurityAssociation.Builder> change) {
-        return new Tunnel(what, suite, esn, outerIpv6, changes.andThen(change));
+        return new Tunnel(what, suite, esn, outerIpv6, mode, kernel, changes.andThen(change));
     }
 
     private SecurityAssociation sa(Direction direction) {
@@ -86,7 +101,8 @@ record Tunnel(
                         .suite(suite)
                         .key(KeyMaterial.takeFrom(key))
                         .esn(esn)
-                        .selectors(out ? List.of() : List.of(inwards(false), inwards(true)));
+                        .mode(mode)
+                        .selectors(out ? List.of() : families().map(this::inwards).toList());
         changes.accept(direction, builder);
         return builder.build();
     }
@@ -98,39 +114,54 @@ record Tunnel(
 
     /** What the engine is to protect. */
     List<SecurityPolicy> policies() {
-        return List.of(policy(false), policy(true));
+        return families().map(this::policy).toList();
     }
 
-    private static SecurityPolicy policy(boolean ipv6) {
+    /** Whether IPv6, for each family of packets that it carries. */
+    private Stream<Boolean> families() {
+        return mode == SaMode.TUNNEL ? Stream.of(false, true) : Stream.of(outerIpv6);
+    }
+
+    private String behind(Ends end, boolean ipv6) {
+        return mode == SaMode.TUNNEL ? end.network(ipv6) : end.outer(ipv6);
+    }
+
+    private SecurityPolicy policy(boolean ipv6) {
         TrafficSelector outwards = inwards(ipv6).reversed();
         return SecurityPolicy.protect("ipv6-" + ipv6, Direction.OUTBOUND, 1, outwards, "peer");
     }
 
-    private static TrafficSelector inwards(boolean ipv6) {
+    private TrafficSelector inwards(boolean ipv6) {
         return TrafficSelector.between(
-                AddressRange.parse(Ends.PEER.network(ipv6)),
-                AddressRange.parse(Ends.GATEWAY.network(ipv6)));
+                AddressRange.parse(behind(Ends.PEER, ipv6)),
+                AddressRange.parse(behind(Ends.GATEWAY, ipv6)));
     }
 
     /** What the kernel is to have, with the same SAs, as a file for {@code ip -batch}. */
     String batch(List<SecurityAssociation> sas) {
         List<String> lines = new ArrayList<>(List.of("xfrm state flush", "xfrm policy flush"));
-        sas.forEach(sa -> lines.add(Xfrm.state(sa)));
-        for (boolean ipv6 : new boolean[] {false, true}) {
-            lines.add(kernelPolicy(Ends.GATEWAY, Ends.PEER, "in", ipv6));
-            lines.add(kernelPolicy(Ends.PEER, Ends.GATEWAY, "out", ipv6));
+        for (SecurityAssociation sa : sas) {
+            boolean sends = sa.direction() == Direction.INBOUND;
+            lines.add(Xfrm.state(sa) + (sends ? " " + kernel : ""));
         }
+        families()
+                .forEach(
+                        ipv6 -> {
+                            lines.add(kernelPolicy(Ends.GATEWAY, Ends.PEER, "in", ipv6));
+                            lines.add(kernelPolicy(Ends.PEER, Ends.GATEWAY, "out", ipv6));
+                        });
         return String.join("\n", lines);
     }
 
     private String kernelPolicy(Ends from, Ends to, String direction, boolean ipv6) {
-        return "xfrm policy add src %s dst %s dir %s tmpl src %s dst %s proto esp mode tunnel"
+        return "xfrm policy add src %s dst %s dir %s priority 2 tmpl src %s dst %s proto esp mode %s"
                 .formatted(
-                        from.network(ipv6),
-                        to.network(ipv6),
+                        behind(from, ipv6),
+                        behind(to, ipv6),
                         direction,
                         from.outer(outerIpv6),
-                        to.outer(outerIpv6));
+                        to.outer(outerIpv6),
+                        Xfrm.mode(mode));
     }
 
     private InetAddress address(Ends end) {
@@ -139,8 +170,9 @@ record Tunnel(
 
     @Override
     public String toString() {
-        return "%s%s over %s%s"
+        return "%s %s%s over %s%s"
                 .formatted(
+                        Xfrm.mode(mode),
                         suite.keyword(),
                         esn ? "-esn" : "",
                         outerIpv6 ? "IPv6" : "IPv4",

@@ -4,10 +4,14 @@ import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.crypto.Integrity;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
 
 /** The engine's configuration as lines for {@code ip -batch}, by which the kernel has the same. */
 final class Xfrm {
@@ -24,14 +28,31 @@ final class Xfrm {
 
     /** The other end of one of the engine's SAs. */
     static String state(SecurityAssociation sa) {
-        return "xfrm state add src %s dst %s proto esp spi %s mode tunnel flag af-unspec%s%s %s"
+        return "xfrm state add src %s dst %s proto esp spi %s mode %s%s%s %s"
                 .formatted(
                         sa.source().getHostAddress(),
                         sa.destination().getHostAddress(),
                         sa.spiText(),
-                        sa.esn() ? " flag esn" : "",
+                        mode(sa.mode()),
+                        flags(sa),
                         numbers(sa),
                         algorithms(sa));
+    }
+
+    static String mode(SaMode mode) {
+        return mode.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** In a tunnel both families. */
+    private static String flags(SecurityAssociation sa) {
+        List<String> flags = new ArrayList<>();
+        if (sa.mode() == SaMode.TUNNEL) {
+            flags.add("af-unspec");
+        }
+        if (sa.esn()) {
+            flags.add("esn");
+        }
+        return flags.isEmpty() ? "" : " flag " + String.join(" flag ", flags);
     }
 
     /** Where its numbers begin: in the kernel's terms the last one that was sent or received. */

@@ -35,11 +35,13 @@ import java.util.concurrent.CompletableFuture;
 public final class EngineBuilder {
 
     private static final int MBUFS_PER_THREAD = 4096;
+    private static final int LARGE_MBUFS = 16;
+    private static final int NOT_SAID = -1;
 
     String name = "engine";
     RuntimeConfig runtime = RuntimeConfig.DEFAULT;
     int mbufs;
-    int largeMbufs = 16;
+    int largeMbufs = NOT_SAID;
     boolean invariants;
     int burstSize = Burst.DEFAULT_SIZE;
     int flowCacheSize = 8192;
@@ -83,8 +85,11 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** How many mbufs for larger packets; default 16. */
+    /** How many mbufs for larger packets; default 16, or one for each lane if that is more. */
     public EngineBuilder largeMbufs(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException("there are 0 large mbufs or more, not " + count);
+        }
         this.largeMbufs = count;
         return this;
     }
@@ -217,6 +222,16 @@ public final class EngineBuilder {
         if (burstSize < 1 || burstSize > 256) {
             throw new EngineException("the burst size is 1 to 256, not " + burstSize);
         }
+        checkMbufs();
+        Set<String> names = new HashSet<>();
+        for (Port port : ports) {
+            if (!names.add(port.name())) {
+                throw new EngineException("two ports are named " + port.name() + ": rename one");
+            }
+        }
+    }
+
+    private void checkMbufs() {
         int least = runtime.leastMbufs(burstSize);
         if (mbufs == 0) {
             mbufs = Math.max(least, MBUFS_PER_THREAD * runtime.threads());
@@ -225,11 +240,14 @@ public final class EngineBuilder {
             throw new EngineException(
                     "%d mbufs are too few for this runtime: it needs %d".formatted(mbufs, least));
         }
-        Set<String> names = new HashSet<>();
-        for (Port port : ports) {
-            if (!names.add(port.name())) {
-                throw new EngineException("two ports are named " + port.name() + ": rename one");
-            }
+        int leastLarge = runtime.leastLargeMbufs();
+        if (largeMbufs == NOT_SAID) {
+            largeMbufs = Math.max(leastLarge, LARGE_MBUFS);
+        }
+        if (largeMbufs > 0 && largeMbufs < leastLarge) {
+            throw new EngineException(
+                    "%d large mbufs leave a lane without: have %d or more, or none"
+                            .formatted(largeMbufs, leastLarge));
         }
     }
 

@@ -19,6 +19,7 @@ import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.MemoryLink;
 import io.esplanade.engine.port.memory.Plug;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TwoGateways;
@@ -60,7 +61,7 @@ class EngineLifeTest {
                 .name(name)
                 .runtime(mode.config())
                 .mbufs(256)
-                .largeMbufs(1)
+                .largeMbufs(mode.config().leastLargeMbufs())
                 .invariants(true)
                 .port(from.port())
                 .port(to.port())
@@ -363,11 +364,27 @@ class EngineLifeTest {
     }
 
     @Test
+    void largeMbufsOfWhichALaneHasNoneAreRefused() {
+        try (MemoryHost from = host("from", Cable.DEFAULT);
+                MemoryHost to = host("to", Cable.DEFAULT)) {
+            int lanes = 3;
+            EngineBuilder builder =
+                    forwarder("few", from, to)
+                            .runtime(RuntimeConfig.perCore(lanes))
+                            .mbufs(0)
+                            .largeMbufs(lanes - 1);
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("have " + lanes + " or more, or none");
+        }
+    }
+
+    @Test
     void packetsTooLongForSmallMbufsTakeLargeOnesAndWaitForThem() {
         Cable jumbo = Cable.DEFAULT.withMtu(9000).withRingBytes(1 << 22);
         try (MemoryHost from = host("from", jumbo);
                 MemoryHost to = host("to", jumbo)) {
-            Engine engine = forwarder("jumbo", from, to).build(); // one large mbuf
+            Engine engine = forwarder("jumbo", from, to).build(); // a large mbuf a lane
             engine.start();
             for (int i = 0; i < 100; i++) {
                 byte[] packet = IpPackets.udp("10.1.0.5", "10.2.0.5", 8000 + i);

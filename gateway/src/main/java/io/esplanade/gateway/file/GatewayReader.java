@@ -60,9 +60,9 @@ final class GatewayReader {
                 new At<>(
                         new RuntimeReader(problems).read(child(file, "runtime")),
                         file.position("runtime"));
-        Mbufs mbufs = mbufs(file, runtime.value().threads());
+        Mbufs mbufs = mbufs(file, runtime.value());
         Lanes lanes = lanes(file);
-        checkMbufs(file, mbufs.count(), lanes.burst(), runtime.value());
+        checkMbufs(file, mbufs, lanes.burst(), runtime.value());
         return new GatewayFile(
                 file.value("name", Literals::name).map(At::value).orElse("gateway"),
                 mbufs,
@@ -83,19 +83,27 @@ final class GatewayReader {
                         new PolicyReader(problems)::read));
     }
 
-    private void checkMbufs(Fields file, int count, int burst, RuntimeConfig runtime) {
+    private void checkMbufs(Fields file, Mbufs mbufs, int burst, RuntimeConfig runtime) {
         int least = runtime.leastMbufs(burst);
-        if (count < least) {
+        if (mbufs.count() < least) {
             int threads = runtime.threads();
             problems.error(
                     file.position("mbufs"),
-                    "%d mbufs are too few for bursts of %d".formatted(count, burst)
+                    "%d mbufs are too few for bursts of %d".formatted(mbufs.count(), burst)
                             + (threads == 1 ? "" : " on %d threads".formatted(threads)),
                     "set count to %d or more".formatted(least));
         }
+        int leastLarge = runtime.leastLargeMbufs();
+        if (mbufs.large() > 0 && mbufs.large() < leastLarge) {
+            problems.error(
+                    file.position("mbufs"),
+                    "%d large mbufs leave some of the %d lanes without"
+                            .formatted(mbufs.large(), leastLarge),
+                    "set large to %d or more, or to 0".formatted(leastLarge));
+        }
     }
 
-    private Mbufs mbufs(Fields file, int threads) {
+    private Mbufs mbufs(Fields file, RuntimeConfig runtime) {
         Optional<Fields> mbufs = child(file, "mbufs");
         mbufs.ifPresent(m -> m.refuseOthers(Vocabulary.MBUFS));
         return new Mbufs(
@@ -104,8 +112,13 @@ final class GatewayReader {
                         "count",
                         64,
                         1 << 24,
-                        Math.max(DEFAULT_MBUFS, DEFAULT_MBUFS_PER_THREAD * threads)),
-                number(mbufs, "large", 0, 1 << 16, DEFAULT_LARGE_MBUFS),
+                        Math.max(DEFAULT_MBUFS, DEFAULT_MBUFS_PER_THREAD * runtime.threads())),
+                number(
+                        mbufs,
+                        "large",
+                        0,
+                        1 << 16,
+                        Math.max(DEFAULT_LARGE_MBUFS, runtime.leastLargeMbufs())),
                 mbufs.flatMap(m -> m.bool("invariants")).map(At::value).orElse(false));
     }
 

@@ -35,6 +35,14 @@ public sealed interface RuntimeConfig {
         return 4 * burstSize * threads();
     }
 
+    /**
+     * The least number of large mbufs, if there are any, with which whoever receives a large packet
+     * can have one.
+     */
+    default int leastLargeMbufs() {
+        return 1;
+    }
+
     /** Lanes with a worker each. */
     static PerCore perCore(int lanes) {
         return new PerCore(
@@ -76,7 +84,7 @@ public sealed interface RuntimeConfig {
     enum Placement {
         /** Always the same one. */
         PINNED,
-        /** All, in turn; they leave in the order in which they came. */
+        /** All, as they have time; they leave in the order in which they came. */
         SPREAD,
         /** All where the cipher costs more than moving packets between cores does, else one. */
         AUTO
@@ -208,6 +216,12 @@ public sealed interface RuntimeConfig {
             return 4 * burstSize * workers * lanes;
         }
 
+        /** Each lane has mbufs of its own. */
+        @Override
+        public int leastLargeMbufs() {
+            return lanes;
+        }
+
         public PerCore withWorkers(int newWorkers) {
             return new PerCore(lanes, newWorkers, placement, threading, cpus, idle);
         }
@@ -268,6 +282,11 @@ public sealed interface RuntimeConfig {
         @Override
         public int leastMbufs(int burstSize) {
             return of.leastMbufs(burstSize);
+        }
+
+        @Override
+        public int leastLargeMbufs() {
+            return of.leastLargeMbufs();
         }
     }
 

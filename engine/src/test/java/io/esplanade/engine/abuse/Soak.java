@@ -39,6 +39,12 @@ import java.util.concurrent.TimeUnit;
  * about them changes; run by {@link SoakTest} in a JVM of its own. Prints a line each second: RSS
  * in KiB, packets that arrived, rekeys.
  *
+ * <p>Every build runs it for some seconds. Ten minutes, from the project's folder:
+ *
+ * <pre>
+ * ./test -pl engine -am -Dtest=SoakTest -Desplanade.soak=600
+ * </pre>
+ *
  * <p>Through most tunnels nothing may be lost, though their SAs are replaced one after the other
  * and hundreds of others come and go. Two tunnels are denied and allowed again, by policy and by
  * route.

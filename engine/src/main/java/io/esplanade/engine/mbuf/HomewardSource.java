@@ -1,37 +1,38 @@
 package io.esplanade.engine.mbuf;
 
-import java.util.stream.IntStream;
-
 /**
  * Frees mbufs from a thread that they are perhaps not at home in: those of other threads' lanes
  * travel by a ring to each. Whoever owns this calls {@link #flush} at the end of its duty cycle.
  *
- * <p>One thread. It allocates only if its own lane's source is on this thread too.
+ * <p>One thread at a time. It allocates only if its own lane's source is on this thread too.
  */
 public final class HomewardSource implements MbufSource {
 
     private final MbufPool pool;
-    private final LaneMbufSource own;
     private final int lane;
     private final MbufRing[] homes;
-    private final MbufRing[] used;
+    private LaneMbufSource own;
 
     /**
      * @param own the source of this thread's lane; null if that is another thread's
      * @param lane the number of that lane
      * @param homes the way to each lane's source, with room for every mbuf at home there; that to
-     *     {@code own} is not used
+     *     {@code own} is not used while there is one
      */
     public HomewardSource(MbufPool pool, LaneMbufSource own, int lane, MbufRing[] homes) {
         this.pool = pool;
         this.own = own;
         this.lane = lane;
         this.homes = homes.clone();
-        used =
-                IntStream.range(0, homes.length)
-                        .filter(home -> home != lane || own == null)
-                        .mapToObj(home -> homes[home])
-                        .toArray(MbufRing[]::new);
+    }
+
+    /**
+     * Says that this moves to another thread.
+     *
+     * @param own the source of that thread's lane; null if that is another thread's
+     */
+    public void moveTo(LaneMbufSource own) {
+        this.own = own;
     }
 
     @Override
@@ -60,7 +61,7 @@ public final class HomewardSource implements MbufSource {
 
     /** Lets the other lanes see what was sent home. */
     public void flush() {
-        for (MbufRing home : used) {
+        for (MbufRing home : homes) {
             home.publish();
         }
     }

@@ -58,6 +58,11 @@ final class EgressRole extends Role {
         return idle;
     }
 
+    /** Says that it is on another thread from now on, and whether that is the one of Ingress. */
+    void seated(boolean withIngress) {
+        lane.homeFromEgress(withIngress);
+    }
+
     @Override
     protected int cycle() {
         int done = flush();

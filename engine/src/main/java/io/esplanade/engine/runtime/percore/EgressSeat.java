@@ -14,9 +14,13 @@ final class EgressSeat extends Role {
     private final int seat;
     private final Turn turn;
 
+    private boolean seated; // in the last cycle
+
     /** Who is Egress now, and who is to be. */
     static final class Turn {
-        private volatile int holder; // at first that of Ingress
+        private static final int INGRESS = 0; // the seat on its thread, and who begins
+
+        private volatile int holder = INGRESS;
         private volatile int wanted;
 
         /** Asks that Egress move to this seat; any thread. */
@@ -37,9 +41,14 @@ final class EgressSeat extends Role {
         if (turn.holder != seat) {
             return 0;
         }
+        if (!seated) {
+            seated = true;
+            egress.seated(seat == Turn.INGRESS);
+        }
         int done = egress.doWork();
         int wanted = turn.wanted;
         if (wanted != seat) {
+            seated = false;
             turn.holder = wanted; // all that this thread did is seen by the next
         }
         return done;

@@ -21,6 +21,8 @@ import io.esplanade.engine.runtime.Role;
  */
 final class IngressRole extends Role {
 
+    private static final int SEVERAL = AssociationState.ANY_WORKER - 1; // no worker's number
+
     private final PerCoreRuntime runtime;
     private final LaneParts lane;
     private final LaneRing ring;
@@ -31,9 +33,10 @@ final class IngressRole extends Role {
     private final MbufPool pool;
     private final DropSink drops;
     private final CounterTable counters;
-    private final Burst taken; // what is being classified, when not in a vector already
-    private final Burst[] shares; // what is for each worker
-    private Burst inHand; // what is not finished if this cycle throws
+    private final Dealer dealer;
+    private final Burst[] shares; // of a burst that is for several workers, what is for each
+    private final Burst none = new Burst(0);
+    private Burst inHand = none; // what is not finished if this cycle throws
 
     private int turn; // the lane whose packets are taken first
 
@@ -42,6 +45,7 @@ final class IngressRole extends Role {
     IngressRole(
             PerCoreRuntime runtime,
             LaneParts lane,
+            Dealer dealer,
             Receivers receivers,
             Ingress ingress,
             DropSink drops,
@@ -51,18 +55,17 @@ final class IngressRole extends Role {
         this.lane = lane;
         this.ring = lane.ring();
         this.mesh = runtime.mesh();
+        this.dealer = dealer;
         this.receivers = receivers;
         this.ingress = ingress;
         this.sad = runtime.tables().sad();
         this.pool = runtime.pool();
         this.drops = drops;
         this.counters = counters;
-        taken = new Burst(runtime.burstSize());
         shares = new Burst[ring.workers()];
         for (int i = 0; i < shares.length; i++) {
             shares[i] = new Burst(runtime.burstSize());
         }
-        inHand = taken;
     }
 
     /** Whether every receive queue has ended. */
@@ -106,7 +109,7 @@ final class IngressRole extends Role {
                 int n = receivers.receive(queue, burst, burst.capacity());
                 if (n > 0) {
                     ingress.received(burst, receivers.side(queue), receivers.link(queue));
-                    putIn(burst);
+                    putIn();
                     done += n;
                 }
             }
@@ -123,7 +126,7 @@ final class IngressRole extends Role {
         int n = lane.loop().drain(burst, burst.capacity());
         move(burst, Owner.LOOP, Owner.INGRESS);
         ingress.looped(burst);
-        putIn(burst);
+        putIn();
         return n;
     }
 
@@ -138,70 +141,87 @@ final class IngressRole extends Role {
         if (n > 0) {
             move(burst, Owner.HAND_OVER, Owner.INGRESS);
             ingress.handedOver(burst);
-            putIn(burst);
+            putIn();
         }
         return n;
     }
 
-    /** The empty burst to fill: with one worker, that of the next vector itself. */
+    /** The empty burst to fill: that of the next vector. */
     private Burst begin() {
-        inHand = shares.length == 1 ? ring.vacant().mbufs : taken;
+        inHand = ring.vacant().mbufs;
         inHand.clear();
         return inHand;
     }
 
-    private void putIn(Burst burst) {
-        if (shares.length == 1) {
-            putInVacant(0);
-        } else {
-            putInShares(burst);
-        }
-    }
-
-    private void putInVacant(int worker) {
-        Burst vector = ring.vacant().mbufs;
-        if (vector.isEmpty()) {
+    /**
+     * Puts the burst into the ring. A flow's packets stay in order: those of one burst are all in
+     * one vector, and vectors leave in the order in which they are put in.
+     */
+    private void putIn() {
+        if (inHand.isEmpty()) {
+            inHand = none;
             return;
         }
-        move(vector, Owner.INGRESS, Owner.RING);
-        ring.publish(worker);
-        counters.add(Counter.RING_VECTORS, 1);
-        counters.add(Counter.RING_OCCUPANCY, ring.occupancy());
+        int worker = shares.length == 1 ? 0 : workerOfAll(inHand);
+        switch (worker) {
+            case SEVERAL -> putInShares();
+            case AssociationState.ANY_WORKER -> publish(dealer.next());
+            default -> publish(worker);
+        }
     }
 
-    /**
-     * Puts packets of SAs that are pinned into vectors for their workers, and all others into one
-     * for the worker whose turn it is. A flow's packets stay in order: those of one burst are all
-     * in one vector, and vectors leave in the order in which they are put in.
-     */
-    private void putInShares(Burst burst) {
-        int inTurn = ring.workerInTurn();
+    /** The worker that a burst is for; packets of no SA go with the others, or nowhere else. */
+    private int workerOfAll(Burst burst) {
+        int last = SaTable.NONE;
+        int worker = 0;
         for (int i = 0; i < burst.count(); i++) {
-            long mbuf = burst.get(i);
-            int worker = pinned(mbuf);
-            shares[worker == AssociationState.ANY_WORKER ? inTurn : worker].add(mbuf);
+            int slot = Mbuf.sa(burst.get(i));
+            if (slot != last && slot != SaTable.NONE) {
+                int wanted = worker(slot);
+                if (last != SaTable.NONE && wanted != worker) {
+                    return SEVERAL;
+                }
+                last = slot;
+                worker = wanted;
+            }
         }
-        burst.clear();
+        return worker;
+    }
+
+    /** The worker that has the SA in this slot, or {@link AssociationState#ANY_WORKER}. */
+    private int worker(int slot) {
+        AssociationState sa = slot == SaTable.NONE ? null : sad.state(slot);
+        return sa == null ? 0 : sa.worker();
+    }
+
+    /** Puts packets of SAs that are pinned into vectors for their workers, all others into one. */
+    private void putInShares() {
+        int any = dealer.next();
+        for (int i = 0; i < inHand.count(); i++) {
+            long mbuf = inHand.get(i);
+            int worker = worker(Mbuf.sa(mbuf));
+            shares[worker == AssociationState.ANY_WORKER ? any : worker].add(mbuf);
+        }
         for (int worker = 0; worker < shares.length; worker++) {
             Burst share = shares[worker];
             if (!share.isEmpty()) {
-                Vector vector = ring.vacant();
-                vector.mbufs.clear();
+                Burst vector = begin();
                 for (int i = 0; i < share.count(); i++) {
-                    vector.mbufs.add(share.get(i));
+                    vector.add(share.get(i));
                 }
                 share.clear();
-                inHand = vector.mbufs;
-                putInVacant(worker);
+                publish(worker);
             }
         }
-        inHand = burst;
     }
 
-    private int pinned(long mbuf) {
-        int slot = Mbuf.sa(mbuf);
-        AssociationState sa = slot == SaTable.NONE ? null : sad.state(slot);
-        return sa == null ? AssociationState.ANY_WORKER : sa.worker();
+    /** Puts in the vacant vector, which was filled. */
+    private void publish(int worker) {
+        move(inHand, Owner.INGRESS, Owner.RING);
+        inHand = none; // the worker's from here on
+        ring.publish(worker);
+        counters.add(Counter.RING_VECTORS, 1);
+        counters.add(Counter.RING_OCCUPANCY, ring.occupancy());
     }
 
     private void move(Burst burst, Owner from, Owner to) {

@@ -22,7 +22,7 @@ final class LaneParts implements AutoCloseable {
     private final Burst carrier;
     private final EgressSeat.Turn turn = new EgressSeat.Turn();
     private int away; // SAs with work for other threads than that of Ingress
-    private Transmitter[] transmitters = {}; // by port; null where another lane has the queue
+    private Transmitter[] lossless = {}; // by port; null where nothing can hold the lane up
 
     /**
      * @param source the lane's mbufs
@@ -74,6 +74,11 @@ final class LaneParts implements AutoCloseable {
         return homeFromEgress;
     }
 
+    /** Says whether Egress, from now on, is on the thread of Ingress. */
+    void homeFromEgress(boolean withIngress) {
+        homeFromEgress.moveTo(withIngress ? source : null);
+    }
+
     /** Takes in mbufs that came home; the thread of Ingress. */
     void collect() {
         for (MbufRing ring : home) {
@@ -94,14 +99,15 @@ final class LaneParts implements AutoCloseable {
         turn.want(away > 0 ? ring.workers() - 1 : 0);
     }
 
-    void transmitters(Transmitter[] byPort) {
-        transmitters = byPort;
+    /** The lane's own ways out that may hold it up, by port. Ingress looks at no others. */
+    void lossless(Transmitter[] byPort) {
+        lossless = byPort;
     }
 
     /** Whether a transmit queue has no room for what port {@code port} may bring in. */
     boolean isHeldUp(int port) {
-        for (int i = 0; i < transmitters.length; i++) {
-            Transmitter transmitter = transmitters[i];
+        for (int i = 0; i < lossless.length; i++) {
+            Transmitter transmitter = lossless[i];
             if (transmitter != null && transmitter.holdsUp(i == port)) {
                 return true;
             }
@@ -111,7 +117,7 @@ final class LaneParts implements AutoCloseable {
 
     /** Whether a transmit queue has no room for more than what is in the ring. */
     boolean isFull() {
-        for (Transmitter transmitter : transmitters) {
+        for (Transmitter transmitter : lossless) {
             if (transmitter != null && transmitter.holdsUp(true)) {
                 return true;
             }

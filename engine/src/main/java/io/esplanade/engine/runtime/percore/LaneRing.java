@@ -8,15 +8,15 @@ import com.lmax.disruptor.Sequence;
  * A lane's ring: Ingress puts vectors in, each for one worker, which works on it where it is;
  * Egress takes them out in order, each when its worker is done with it.
  *
- * <p>Egress does not wait for workers to pass by what is not for them: one that has nothing to do
- * may sleep, and holds nobody up. It may so find that a slot it comes to has been used again.
+ * <p>A slot is filled again when Egress has taken it out, which is behind whoever worked on it.
+ * Nobody waits for a worker to pass by what is not for it: one that has nothing to do may sleep.
  */
 final class LaneRing {
 
     private static final long NOTHING = -1;
 
     private final RingBuffer<Vector> ring;
-    private final Sequence[] workers;
+    private final Workload[] workers;
     private final Sequence egress = new Sequence(NOTHING);
 
     /**
@@ -28,11 +28,11 @@ final class LaneRing {
         ring =
                 RingBuffer.createSingleProducer(
                         () -> new Vector(burstSize), slots, new BusySpinWaitStrategy());
-        this.workers = new Sequence[workers];
+        this.workers = new Workload[workers];
         for (int i = 0; i < workers; i++) {
-            this.workers[i] = new Sequence(NOTHING);
+            this.workers[i] = new Workload(slots);
         }
-        ring.addGatingSequences(egress); // which is behind whoever works on a vector
+        ring.addGatingSequences(egress);
     }
 
     int workers() {
@@ -55,16 +55,13 @@ final class LaneRing {
         return ring.get(ring.getCursor() + 1);
     }
 
-    /** The worker whose turn the vacant vector is: sequence mod W. */
-    int workerInTurn() {
-        return (int) ((ring.getCursor() + 1) % workers.length);
-    }
-
     /** Puts the vacant vector in, for {@code worker} to work on. */
     void publish(int worker) {
         long place = ring.next();
-        ring.get(place).assign(place, worker);
+        Workload work = workers[worker];
+        ring.get(place).assign(worker, work.given());
         ring.publish(place);
+        work.give(place);
     }
 
     /** How many vectors are in it. */
@@ -73,6 +70,11 @@ final class LaneRing {
     }
 
     // Workers and Egress.
+
+    /** What {@code worker} has to do. */
+    Workload workOf(int worker) {
+        return workers[worker];
+    }
 
     /** The vector in this place. */
     Vector get(long place) {
@@ -84,28 +86,18 @@ final class LaneRing {
         return ring.getCursor();
     }
 
-    /** Whether {@code worker} is to work on the vector in this place, which was put in. */
-    boolean isFor(int worker, long place) {
-        return ring.get(place).isAssigned(place, worker);
-    }
-
-    /** The last vector that {@code worker} has worked on or passed by. */
-    long workedOn(int worker) {
-        return workers[worker].get();
-    }
-
-    void workedOn(int worker, long place) {
-        workers[worker].set(place);
-    }
-
     /** Egress: the last vector that, like all before it, was worked on. */
     long workedOn() {
         long place = egress.get();
         long last = ring.getCursor();
-        while (place < last && workers[ring.get(place + 1).worker()].get() > place) {
+        while (place < last && isWorkedOn(ring.get(place + 1))) {
             place++;
         }
         return place;
+    }
+
+    private boolean isWorkedOn(Vector vector) {
+        return workers[vector.worker()].done() > vector.number();
     }
 
     /** The last vector taken out. */

@@ -16,6 +16,7 @@ import io.esplanade.engine.path.Ingress;
 import io.esplanade.engine.path.Outlet;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.path.Transmitter;
+import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.Receivers;
 import io.esplanade.engine.runtime.Role;
@@ -158,7 +159,17 @@ public final class PerCoreRuntime extends ThreadedRuntime {
                         counters,
                         lane.number(),
                         lanes.size() == 1 ? HandOver.NONE : handOver(lane.number()));
-        return new IngressRole(this, lane, receivers, ingress, drops, counters);
+        Dealer dealer = new Dealer(lane.ring(), workersWithIngress());
+        return new IngressRole(this, lane, dealer, receivers, ingress, drops, counters);
+    }
+
+    /** How many of a lane's workers, the first ones, are on the thread of Ingress. */
+    private int workersWithIngress() {
+        return switch (config.threading()) {
+            case SHARED -> config.workers();
+            case GROUPED -> 1;
+            case DEDICATED -> 0;
+        };
     }
 
     private HandOver handOver(int from) {
@@ -179,20 +190,23 @@ public final class PerCoreRuntime extends ThreadedRuntime {
         DropSink drops = new DropSink(lane.homeFromEgress(), counters);
         List<Port> ports = setup().ports();
         Outlet[] outlets = new Outlet[ports.size()];
-        Transmitter[] own = new Transmitter[ports.size()];
+        Transmitter[] lossless = new Transmitter[ports.size()];
         List<Transmitter> transmitters = new ArrayList<>();
         for (int i = 0; i < outlets.length; i++) {
             Port port = ports.get(i);
             int owner = lane.number() % port.txQueues();
             if (owner == lane.number()) {
-                own[i] = newTransmitter(lane, port, drops, counters);
-                transmitters.add(own[i]);
-                outlets[i] = own[i];
+                Transmitter own = newTransmitter(lane, port, drops, counters);
+                transmitters.add(own);
+                outlets[i] = own;
+                if (port.capabilities().contains(Capability.LOSSLESS)) {
+                    lossless[i] = own;
+                }
             } else {
                 outlets[i] = new LaneOutlet(pool(), mesh.egress(lane.number(), owner), counters);
             }
         }
-        lane.transmitters(own);
+        lane.lossless(lossless);
         ReplayGate replay = new PlainReplayGate();
         Egress egress =
                 new Egress(

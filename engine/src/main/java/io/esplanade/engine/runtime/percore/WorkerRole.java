@@ -10,7 +10,7 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Worker;
 import io.esplanade.engine.runtime.Role;
 
-/** One of a lane's workers: works on the vectors that name it and passes the others by. */
+/** One of a lane's workers: works on the vectors that it is given, in order. */
 final class WorkerRole extends Role {
 
     /** Vectors worked on in a cycle at most, so that roles on the same thread have their turn. */
@@ -18,45 +18,30 @@ final class WorkerRole extends Role {
 
     private final LaneRing ring;
     private final Worker worker;
-    private final int index;
+    private final Workload work;
     private final MbufPool pool;
     private final CounterTable counters;
+
+    private long next; // the number of the vector that is worked on next
 
     WorkerRole(LaneParts lane, int index, Worker worker, MbufPool pool, CounterTable counters) {
         super(lane.number(), "worker-" + lane.number() + "." + index);
         this.ring = lane.ring();
         this.worker = worker;
-        this.index = index;
+        this.work = ring.workOf(index);
         this.pool = pool;
         this.counters = counters;
     }
 
     @Override
     protected int cycle() {
-        long place = start();
-        long last = ring.cursor();
+        long given = work.given();
         int done = 0;
-        int vectors = 0;
-        while (place < last && vectors < VECTORS) {
-            place++;
-            if (ring.isFor(index, place)) {
-                done += process(ring.get(place).mbufs);
-                vectors++;
-            }
-            ring.workedOn(index, place);
+        for (int vectors = 0; next < given && vectors < VECTORS; vectors++) {
+            done += process(ring.get(work.place(next)).mbufs);
+            work.done(++next);
         }
         return done;
-    }
-
-    /** Where it was; or, when others have gone on without it, what Egress has taken out. */
-    private long start() {
-        long place = ring.workedOn(index);
-        long takenOut = ring.takenOut();
-        if (takenOut > place) { // and nothing up to there was for this one
-            ring.workedOn(index, takenOut);
-            return takenOut;
-        }
-        return place;
     }
 
     private int process(Burst burst) {
@@ -73,18 +58,15 @@ final class WorkerRole extends Role {
     @Override
     protected void failUnfinished() {
         worker.reset();
-        long place = ring.workedOn(index) + 1;
-        if (place > ring.cursor()) {
+        if (next == work.given()) {
             return; // it was at none
         }
-        if (ring.isFor(index, place)) {
-            Burst burst = ring.get(place).mbufs;
-            for (int i = 0; i < burst.count(); i++) {
-                long mbuf = burst.get(i);
-                pool.move(mbuf, Owner.of(Mbuf.owner(mbuf)), Owner.WORKER);
-                Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
-            }
+        Burst burst = ring.get(work.place(next)).mbufs;
+        for (int i = 0; i < burst.count(); i++) {
+            long mbuf = burst.get(i);
+            pool.move(mbuf, Owner.of(Mbuf.owner(mbuf)), Owner.WORKER);
+            Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
         }
-        ring.workedOn(index, place);
+        work.done(++next);
     }
 }

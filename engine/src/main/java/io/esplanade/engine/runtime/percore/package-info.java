@@ -13,8 +13,8 @@
  * </pre>
  *
  * <p>The Disruptor is used for its ring, its sequences and their gating; roles poll and never block
- * in it, since they may share a thread. Only Ingress claims. A worker takes the vectors that name
- * it, so one SA can use all workers of its lane, and Egress takes all vectors in order: packets
- * leave in the order in which they came, and no lock is taken.
+ * in it, since they may share a thread. Only Ingress claims. It gives each vector to a worker, so
+ * one SA can use all workers of its lane, and Egress takes all vectors in order: packets leave in
+ * the order in which they came, and no lock is taken.
  */
 package io.esplanade.engine.runtime.percore;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Metadata lines outside the heap, for tests that pass mbufs on. There are several times as many as
  * jcstress has states alive at once, so that no two of them share a line.
  */
-final class Lines {
+public final class Lines {
 
     private static final int COUNT = 1 << 17;
     private static final long BASE =
@@ -19,7 +19,7 @@ final class Lines {
     private Lines() {}
 
     /** An mbuf that has no buffer, with sequence number 0. */
-    static long take() {
+    public static long take() {
         long mbuf = BASE + (long) (NEXT.getAndIncrement() & COUNT - 1) * Mbuf.METADATA_SIZE;
         Mbuf.sequence(mbuf, 0);
         return mbuf;

@@ -30,8 +30,11 @@ import java.util.List;
 /** Lanes on threads of their own: the everyday runtime. */
 public final class PerCoreRuntime extends ThreadedRuntime {
 
-    /** Vectors in a lane's ring at most. */
-    private static final int SLOTS = 64;
+    /**
+     * Vectors in a ring for each worker at most: what it has at hand, and as many that wait for
+     * Egress meanwhile. More would only take room in the caches.
+     */
+    private static final int SLOTS = 8;
 
     private final RuntimeConfig.PerCore config;
     private final Mesh mesh;
@@ -56,14 +59,14 @@ public final class PerCoreRuntime extends ThreadedRuntime {
     }
 
     /**
-     * On one thread a few vectors, which stay in the cache: no more are ever in use. On several, so
-     * many that, full, they hold a quarter of the lane's mbufs.
+     * On one thread a few vectors: no more are ever in use. On several, at most so many that, full,
+     * they hold a quarter of the lane's mbufs.
      */
     private static int slots(RuntimeSetup setup, RuntimeConfig.PerCore config) {
-        int least = Integer.highestOneBit(2 * config.workers() - 1) * 2;
+        int workers = Integer.highestOneBit(2 * config.workers() - 1); // a power of two
         int quarter = setup.pool().smallCount() / config.lanes() / (4 * setup.burstSize());
-        int most = config.threadsPerLane() == 1 ? 2 : SLOTS;
-        return Math.max(least, Math.min(most, Integer.highestOneBit(Math.max(1, quarter))));
+        int most = config.threadsPerLane() == 1 ? 2 : SLOTS * workers;
+        return Math.max(2 * workers, Math.min(most, Integer.highestOneBit(Math.max(1, quarter))));
     }
 
     // For its roles.

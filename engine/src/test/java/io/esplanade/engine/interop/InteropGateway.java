@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** A driven gateway with every {@link Tunnel}, and hosts on both sides. */
+/** A driven gateway with tunnels, and hosts on both sides. */
 final class InteropGateway implements AutoCloseable {
 
     private static final Cable WAN = Cable.DEFAULT.withMtu(1600);
@@ -24,6 +24,10 @@ final class InteropGateway implements AutoCloseable {
      * @param firstSequence of each tunnel, both ways
      */
     InteropGateway(ToLongFunction<Tunnel> firstSequence) {
+        this(Tunnel.ALL, firstSequence);
+    }
+
+    InteropGateway(List<Tunnel> tunnels, ToLongFunction<Tunnel> firstSequence) {
         DrivenGateway.Builder builder =
                 DrivenGateway.builder()
                         .port(lan.port())
@@ -32,7 +36,7 @@ final class InteropGateway implements AutoCloseable {
                         .route("fd01::/32", "lan")
                         .route("0.0.0.0/0", "wan")
                         .route("::/0", "wan");
-        for (Tunnel tunnel : Tunnel.ALL) {
+        for (Tunnel tunnel : tunnels) {
             for (Direction direction : Direction.values()) {
                 builder.sa(tunnel.sa(direction, firstSequence.applyAsLong(tunnel)));
             }

@@ -56,16 +56,21 @@ record TrafficSpec(AddressRange addresses, int protocol, PortRange ports) {
     }
 
     private static void requireProtocol(AddressRange addresses, int protocol) {
-        if (!hasProtocol(addresses.isIpv4(), protocol)) {
-            throw new Wrong(
-                    "no %s packet is %s"
-                            .formatted(addresses.isIpv4() ? "IPv4" : "IPv6", PortText.of(protocol)),
-                    switch (protocol) {
-                        case IpProtocol.ICMP -> "write icmpv6";
-                        case IpProtocol.ICMPV6 -> "write icmp";
-                        default -> "name IPv6 addresses, or none";
-                    });
+        if (hasProtocol(addresses.isIpv4(), protocol)) {
+            return;
         }
+        if (protocol == TrafficSelector.OPAQUE_PROTOCOL) {
+            throw new Wrong(
+                    "an IPv4 packet always shows its protocol", "name IPv6 addresses, or none");
+        }
+        throw new Wrong(
+                "no %s packet is %s"
+                        .formatted(addresses.isIpv4() ? "IPv4" : "IPv6", PortText.of(protocol)),
+                switch (protocol) {
+                    case IpProtocol.ICMP -> "write icmpv6";
+                    case IpProtocol.ICMPV6 -> "write icmp";
+                    default -> "name IPv6 addresses, or none";
+                });
     }
 
     /** Whether packets of the family can be of the protocol, and hide it if that is asked for. */

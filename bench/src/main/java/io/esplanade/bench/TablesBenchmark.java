@@ -18,7 +18,6 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -65,13 +64,12 @@ public class TablesBenchmark {
         final SelectorFields packet = new SelectorFields();
         final SpdSearch search = new SpdSearch();
         PolicyTable table;
-        SecurityPolicy another;
+        List<SecurityPolicy> policies;
         Spd spd;
 
         @Setup
         public void fill(Bytes bytes) {
-            List<SecurityPolicy> policies = TableSets.policies(kind, size);
-            another = TableSets.policy(kind, size);
+            policies = TableSets.policies(kind, size);
             long before = Bytes.used();
             table = new PolicyTable(name -> 0);
             policies.forEach(table::add);
@@ -88,23 +86,26 @@ public class TablesBenchmark {
         int size;
 
         final SplittableRandom random = new SplittableRandom(1);
+        InboundState[] states;
         Sad sad;
-        InboundState another;
         long high;
         long low;
 
         @Setup
         public void fill(Bytes bytes) {
-            InboundState[] states = TableSets.associations(size);
-            another = TableSets.association(size);
-            high = IpAddresses.high(another.association().destination());
-            low = IpAddresses.low(another.association().destination());
+            states = TableSets.associations(size);
+            high = IpAddresses.high(states[0].association().destination());
+            low = IpAddresses.low(states[0].association().destination());
             long before = Bytes.used();
             sad = new Sad();
             for (InboundState state : states) {
                 sad.add(state);
             }
             bytes.perEntry(before, size);
+        }
+
+        int find(int i) {
+            return sad.inbound(TableSets.spi(i), high, low);
         }
     }
 
@@ -116,17 +117,17 @@ public class TablesBenchmark {
         int size;
 
         final SplittableRandom random = new SplittableRandom(1);
+        Prefix[] routes;
         Fib fib;
-        Prefix another;
 
         @Setup
         public void fill(Bytes bytes) {
+            routes = TableSets.routes(size);
             long before = Bytes.used();
             fib = new Fib();
-            for (int i = 0; i < size; i++) {
-                fib.put(TableSets.route(i), i & 0xff);
+            for (Prefix route : routes) {
+                fib.put(route, 1);
             }
-            another = TableSets.route(size);
             bytes.perEntry(before, size);
         }
     }
@@ -136,8 +137,12 @@ public class TablesBenchmark {
     @AuxCounters(AuxCounters.Type.EVENTS)
     public static class Bytes {
 
-        public double bytes;
-        private double measured;
+        private double perEntry;
+
+        /** What is reported. */
+        public double bytes() {
+            return perEntry;
+        }
 
         static long used() {
             Runtime runtime = Runtime.getRuntime();
@@ -146,13 +151,7 @@ public class TablesBenchmark {
         }
 
         void perEntry(long before, int size) {
-            measured = (double) (used() - before) / size;
-        }
-
-        /** What is reported is zeroed before each iteration. */
-        @Setup(Level.Iteration)
-        public void report() {
-            bytes = measured;
+            perEntry = (double) (used() - before) / size;
         }
     }
 
@@ -165,24 +164,26 @@ public class TablesBenchmark {
     @Benchmark
     @OperationsPerInvocation(2)
     public Spd spdChange(Policies p) {
-        p.table.add(p.another);
-        p.table.remove(p.another.name());
+        SecurityPolicy policy = p.policies.get(p.random.nextInt(p.size));
+        p.table.remove(policy.name());
+        p.table.add(policy);
         return p.table.spd();
     }
 
     @Benchmark
     public int sadLookup(Associations a) {
-        int slot = a.sad.inbound(TableSets.spi(a.random.nextInt(a.size)), a.high, a.low);
+        int slot = a.find(a.random.nextInt(a.size));
         return a.sad.inboundState(slot, a.sad.generation(slot)).lane();
     }
 
     @Benchmark
     @OperationsPerInvocation(2)
     public int sadChange(Associations a) {
-        int slot = a.sad.add(a.another);
+        int i = a.random.nextInt(a.size);
+        int slot = a.find(i);
         a.sad.remove(slot);
         a.sad.reclaim(slot);
-        return slot;
+        return a.sad.add(a.states[i]);
     }
 
     @Benchmark
@@ -193,7 +194,9 @@ public class TablesBenchmark {
     @Benchmark
     @OperationsPerInvocation(2)
     public boolean fibChange(Routes r) {
-        r.fib.put(r.another, 1);
-        return r.fib.remove(r.another);
+        Prefix route = r.routes[r.random.nextInt(r.size)];
+        boolean was = r.fib.remove(route);
+        r.fib.put(route, 1);
+        return was;
     }
 }

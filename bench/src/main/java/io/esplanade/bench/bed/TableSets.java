@@ -34,8 +34,7 @@ public final class TableSets {
         return IntStream.range(0, size).mapToObj(i -> policy(kind, i)).toList();
     }
 
-    /** One policy of a kind. */
-    public static SecurityPolicy policy(String kind, int i) {
+    private static SecurityPolicy policy(String kind, int i) {
         boolean sites = kind.equals("sites");
         TrafficSelector selector =
                 sites
@@ -87,7 +86,7 @@ public final class TableSets {
                 .toArray(InboundState[]::new);
     }
 
-    public static InboundState association(int i) {
+    private static InboundState association(int i) {
         SecurityAssociation sa =
                 SecurityAssociation.builder("sa" + i)
                         .inbound()
@@ -106,7 +105,11 @@ public final class TableSets {
     }
 
     /** Routes as a router has them: most to a /24, some to longer and shorter prefixes. */
-    public static Prefix route(int i) {
+    public static Prefix[] routes(int size) {
+        return IntStream.range(0, size).mapToObj(TableSets::route).toArray(Prefix[]::new);
+    }
+
+    private static Prefix route(int i) {
         int hash = i * 0x9e3779b1; // each i another
         int length =
                 switch (i % 10) {

@@ -20,6 +20,7 @@ import io.esplanade.engine.runtime.config.RuntimeConfig;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -368,6 +369,12 @@ public final class Engine implements AutoCloseable {
                             + " ms: its lane stands still");
             Recordings.stall(name, stall.role(), stall.nanos());
             tell(() -> listener.stalled(stall.lane(), stall.role()));
+        }
+
+        @Override
+        public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {
+            LOG.log(Level.INFO, "Tunnel " + tunnel + ": its peer moved from " + from + " to " + to);
+            tell(() -> listener.peerMoved(tunnel, from, to));
         }
 
         @Override

@@ -2,6 +2,8 @@ package io.esplanade.engine;
 
 import io.esplanade.engine.ipsec.TrafficSelector;
 
+import java.net.InetSocketAddress;
+
 /**
  * What an engine tells its owner. Called by the conductor's thread alone, one call at a time; a
  * listener that is slow delays changes, never packets. What it throws is logged and ignored.
@@ -32,6 +34,12 @@ public interface EngineListener {
      * and the flow goes on: who negotiates already ignores it.
      */
     default void acquire(String policy, TrafficSelector selectors) {}
+
+    /**
+     * The peer of a tunnel in UDP sends from another address or port now, as when its NAT forgot
+     * the old one; a packet proved it, and it is sent to there from now on.
+     */
+    default void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {}
 
     /** An outbound SA is about to use up its sequence numbers: negotiate another. */
     default void sequenceNearlyExhausted(String sa, long remaining) {}

@@ -4,6 +4,8 @@ import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.Stall;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
+import java.net.InetSocketAddress;
+
 /** For gateways without an owner: what fails is thrown, the rest is nobody's concern. */
 public final class NoEvents implements ControlEvents {
 
@@ -23,6 +25,9 @@ public final class NoEvents implements ControlEvents {
 
     @Override
     public void acquire(String policy, TrafficSelector selectors) {}
+
+    @Override
+    public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {}
 
     @Override
     public void sequenceNearlyExhausted(String sa, long remaining) {}

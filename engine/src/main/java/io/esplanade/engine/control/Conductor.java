@@ -55,6 +55,7 @@ public final class Conductor implements Agent, AutoCloseable {
 
     private final Tables tables;
     private final TunnelNames tunnels = new TunnelNames();
+    private final NatTraversal natTraversal;
     private final SaControl sas;
     private final Map<String, Integer> ports;
     private final Clock clock;
@@ -90,7 +91,9 @@ public final class Conductor implements Agent, AutoCloseable {
             DataPlane dataPlane,
             ControlEvents events) {
         this.tables = tables;
-        this.sas = new SaControl(tables, tunnels, providers, dataPlane, nonces);
+        this.natTraversal = new NatTraversal(tables, dataPlane, events);
+        this.sas =
+                new SaControl(tables, tunnels, providers, dataPlane, natTraversal, clock, nonces);
         this.clock = clock;
         this.dataPlane = dataPlane;
         this.events = events;
@@ -146,6 +149,7 @@ public final class Conductor implements Agent, AutoCloseable {
                 tables.changed(); // flows are decided anew, and ask again
             }
             warnOfExhaustion();
+            natTraversal.look(now);
             dataPlane.newStalls().forEach(events::stalled);
         }
         return done;

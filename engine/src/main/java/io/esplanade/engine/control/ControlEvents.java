@@ -2,6 +2,8 @@ package io.esplanade.engine.control;
 
 import io.esplanade.engine.ipsec.TrafficSelector;
 
+import java.net.InetSocketAddress;
+
 /** What the conductor tells upwards; called by its thread alone. */
 public interface ControlEvents {
 
@@ -19,6 +21,9 @@ public interface ControlEvents {
 
     /** A packet met a policy that wants an SA with just these selectors for it. */
     void acquire(String policy, TrafficSelector selectors);
+
+    /** A peer behind a NAT is elsewhere now, and is sent to there. */
+    void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to);
 
     /** An outbound SA has few sequence numbers left for ever; said once per SA. */
     void sequenceNearlyExhausted(String sa, long remaining);

@@ -1,6 +1,7 @@
 package io.esplanade.engine.control;
 
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.path.LaneTask;
 
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,13 @@ public interface DataPlane {
 
     /** Says that an SA that was placed is gone. */
     void displace(AssociationState sa);
+
+    /**
+     * Has a lane send a packet at the start of a duty cycle; the conductor's thread alone.
+     *
+     * @return false if the lane has too much to do already: the task is not taken
+     */
+    boolean give(int lane, LaneTask task);
 
     /** The stalls that began since last asked. */
     List<Stall> newStalls();

@@ -12,6 +12,7 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.TunnelNames;
+import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.AddressSet;
 import io.esplanade.engine.path.Tables;
 
@@ -48,6 +49,8 @@ final class SaControl {
     private final AddressSet localAddresses;
     private final CryptoProvider[] providers;
     private final DataPlane dataPlane;
+    private final NatTraversal natTraversal;
+    private final Clock clock;
     private final NonceStore nonces;
     private final Map<String, Entry> entries = Collections.synchronizedMap(new LinkedHashMap<>());
     private final Map<String, String> namesByKey = new HashMap<>();
@@ -62,12 +65,16 @@ final class SaControl {
             TunnelNames tunnels,
             CryptoProvider[] providers,
             DataPlane dataPlane,
+            NatTraversal natTraversal,
+            Clock clock,
             NonceStore nonces) {
         this.sad = tables.sad();
         this.tunnels = tunnels;
         this.localAddresses = tables.localAddresses();
         this.providers = providers.clone();
         this.dataPlane = dataPlane;
+        this.natTraversal = natTraversal;
+        this.clock = clock;
         this.nonces = nonces;
     }
 
@@ -96,9 +103,11 @@ final class SaControl {
             String fingerprint = HexFormat.of().formatHex(KeyFingerprint.of(sa.key()));
             check(sa, fingerprint);
             AssociationState state = newState(sa);
+            natTraversal.add(state, clock.nanoTime());
             try {
                 enter(new Entry(state, sad.add(state), fingerprint));
             } catch (RuntimeException e) {
+                natTraversal.remove(state);
                 dataPlane.displace(state);
                 freeContexts(state);
                 throw e;
@@ -224,6 +233,7 @@ final class SaControl {
             throw new IllegalArgumentException("there is no SA " + name);
         }
         sad.remove(entry.slot());
+        natTraversal.remove(entry.state());
         namesByKey.remove(entry.fingerprint());
         reserving.remove(name);
         if (entry.sa().direction() == Direction.INBOUND) {

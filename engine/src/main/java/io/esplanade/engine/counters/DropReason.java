@@ -26,6 +26,11 @@ public enum DropReason {
     NO_NEIGHBOUR("", "the next hop's link-layer address is not known"),
 
     NO_SA("XfrmInNoStates", "no SA for this SPI and destination"),
+    ENCAPSULATION_MISMATCH(
+            "XfrmInStateMismatch",
+            "the SA is for ESP in UDP and this is not, or the other way round"),
+    KEEPALIVE("", "a NAT keepalive of the peer: discarded as intended (RFC 3948 §2.3)"),
+    IKE("", "IKE on a port of UDP encapsulation: nobody here speaks it"),
     NO_OUTBOUND_SA(
             "XfrmOutNoStates", "the policy says PROTECT but its tunnel has no SA to send on"),
     ESP_RUNT("XfrmInHdrError", "ESP packet too short for header, IV, trailer and ICV"),

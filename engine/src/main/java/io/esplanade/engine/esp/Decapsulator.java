@@ -7,6 +7,7 @@ import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Ecn;
 import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 
 /**
@@ -75,7 +76,7 @@ public final class Decapsulator {
             return DropReason.BAD_PADDING;
         }
         if (sa.transport()) {
-            closeGap(mbuf, head, nextHeader, inner);
+            closeGap(mbuf, sa, head, nextHeader, inner);
             return DropReason.NONE;
         }
         // What the port knew was about the outer packet.
@@ -98,8 +99,8 @@ public final class Decapsulator {
     }
 
     /** Transport mode: the IP header moves up to what it now is followed by. */
-    private static void closeGap(long mbuf, int head, int nextHeader, int inner) {
-        int own = Mbuf.l4Offset(mbuf);
+    private static void closeGap(long mbuf, InboundState sa, int head, int nextHeader, int inner) {
+        int own = Mbuf.l4Offset(mbuf) - (sa.encapsulated() ? Udp.HEADER_LENGTH : 0);
         long ip = Mbuf.data(mbuf);
         int gap = head - own;
         boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);

@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.OuterHeader;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.os.Mem;
@@ -49,7 +50,8 @@ public final class Encapsulator {
         long first = Mbuf.buffer(mbuf) + offset;
         int own = transport ? TransportHeader.length(first, ipv6) : 0; // stays in clear
         int length = Mbuf.lengthOf(extent) - own;
-        int outer = transport ? own : sa.outerHeader().length();
+        OuterHeader header = sa.outerHeader();
+        int outer = transport ? own + header.udpLength() : header.length();
 
         // 1. Padding aligns payload, padding and trailer (§2.4).
         int padding = -(length + Esp.TRAILER) & (sa.alignment() - 1);
@@ -76,7 +78,7 @@ public final class Encapsulator {
         int nextHeader =
                 transport
                         ? TransportHeader.nextHeader(first, ipv6, own)
-                        : ipv6 ? Esp.NEXT_HEADER_IPV6 : Esp.NEXT_HEADER_IPV4;
+                        : Esp.nextHeader(Mbuf.flags(mbuf));
         Mem.putShort(end + padding, nextHeader << 8 | padding);
 
         // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
@@ -84,9 +86,14 @@ public final class Encapsulator {
         long sequence = Mbuf.sequence(mbuf);
         long packet = inner - head;
         if (transport) {
-            TransportHeader.move(first, packet, ipv6, own, IpProtocol.ESP, total);
+            boolean udp = header.udpLength() != 0;
+            int next = udp ? IpProtocol.UDP : IpProtocol.ESP;
+            TransportHeader.move(first, packet, ipv6, own, next, total);
+            if (udp) {
+                header.writeUdp(packet + own, total - outer);
+            }
         } else {
-            sa.outerHeader().write(packet, total - outer, inner, mbuf);
+            header.write(packet, total - outer, inner, mbuf);
         }
         long esp = packet + outer;
         Mem.putLongBE(esp, (long) sa.spi() << 32 | sequence & 0xffff_ffffL);
@@ -108,6 +115,9 @@ public final class Encapsulator {
 
         Mbuf.layout(mbuf, layout - (head - own));
         Mbuf.length(mbuf, total);
+        if (header.wantsChecksum()) {
+            Mbuf.transport(mbuf, IpProtocol.UDP, outer - header.udpLength());
+        }
         return DropReason.NONE;
     }
 }

@@ -3,6 +3,7 @@ package io.esplanade.engine.esp;
 import io.esplanade.engine.crypto.CryptoBurst;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.os.Mem;
 
 /** What both directions know of the ESP packet format (RFC 4303 §2, RFC 4106). */
@@ -19,6 +20,14 @@ final class Esp {
     static final int NEXT_HEADER_DUMMY = 59;
 
     private Esp() {}
+
+    /** The next header of what is in a tunnel, by the flags of its mbuf. */
+    static int nextHeader(int flags) {
+        if ((flags & Mbuf.DUMMY) != 0) {
+            return NEXT_HEADER_DUMMY;
+        }
+        return (flags & Mbuf.IPV6) != 0 ? NEXT_HEADER_IPV6 : NEXT_HEADER_IPV4;
+    }
 
     /**
      * Describes what an AEAD does to {@code length} bytes at {@code payload}, behind which the ICV

@@ -51,6 +51,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final int icvLength;
     private final int alignment;
     private final boolean transport;
+    private final boolean encapsulated;
 
     private int lane;
     private int worker;
@@ -76,6 +77,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         icvLength = suite.icvLength();
         alignment = suite.alignment();
         transport = association.mode() == SaMode.TRANSPORT;
+        encapsulated = association.encapsulation() != null;
     }
 
     private static int salt(SecurityAssociation sa) {
@@ -195,6 +197,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Whether it is in transport mode; else in tunnel mode. */
     public final boolean transport() {
         return transport;
+    }
+
+    /** Whether its packets go in UDP. */
+    public final boolean encapsulated() {
+        return encapsulated;
     }
 
     /** Counts one packet that went through, with the length of its inner packet. */

@@ -2,6 +2,9 @@ package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.counters.DropReason;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * An inbound SA while it runs: what decapsulation needs, its replay window, the selectors of what
  * may come out of it, and what it refused. Thread rules are {@link AssociationState}'s and {@link
@@ -9,8 +12,25 @@ import io.esplanade.engine.counters.DropReason;
  */
 public final class InboundState extends AssociationState {
 
+    private static final VarHandle PEER;
+    private static final VarHandle SEEN;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PEER = lookup.findVarHandle(InboundState.class, "peer", PeerAddress.class);
+            SEEN = lookup.findVarHandle(InboundState.class, "seen", PeerAddress.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final ReplayWindow window;
     private final SelectorSet selectors;
+
+    private final boolean follows;
+    private PeerAddress peer; // the conductor's; null where nobody is followed
+    private PeerAddress seen; // Egress's: where the newest packet came from, if elsewhere
 
     private Object guard;
 
@@ -27,6 +47,43 @@ public final class InboundState extends AssociationState {
         }
         window = new ReplayWindow(sa.replayWindow(), sa.initialSequence() - 1);
         selectors = SelectorSet.of(sa.selectors());
+        UdpEncapsulation udp = sa.encapsulation();
+        follows = udp != null && udp.follow() && !transport();
+        peer = follows ? PeerAddress.of(sa.source(), udp.remotePort()) : null;
+    }
+
+    /** Whether it is of interest where its packets come from. */
+    public boolean follows() {
+        return follows;
+    }
+
+    /**
+     * Egress: a packet that verified and is the newest of all came from there. Costs nothing but a
+     * look while that is where packets are sent to.
+     */
+    public void cameFrom(long high, long low, int port) {
+        PeerAddress known = (PeerAddress) PEER.getOpaque(this);
+        PeerAddress last = (PeerAddress) SEEN.getOpaque(this);
+        PeerAddress now = last == null ? known : last;
+        if (!now.is(high, low, port)) {
+            SEEN.setRelease(this, new PeerAddress(high, low, port)); // once per move
+        }
+    }
+
+    /** The conductor: where the peer is now, if it is not where it was, else null. */
+    public PeerAddress moved() {
+        PeerAddress now = (PeerAddress) SEEN.getAcquire(this);
+        return now == null || now.equals(peer) ? null : now;
+    }
+
+    /** The conductor: where the peer is as far as it knows; null where nobody is followed. */
+    public PeerAddress peer() {
+        return peer;
+    }
+
+    /** The conductor: that is where packets are sent to from now on. */
+    public void peer(PeerAddress newPeer) {
+        PEER.setOpaque(this, newPeer);
     }
 
     public ReplayWindow window() {

@@ -21,11 +21,14 @@ public final class OutboundState extends AssociationState {
 
     private static final VarHandle LIMIT;
     private static final VarHandle ROUTE;
+    private static final VarHandle OUTER_HEADER;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             LIMIT = lookup.findVarHandle(OutboundState.class, "limit", long.class);
+            OUTER_HEADER =
+                    lookup.findVarHandle(OutboundState.class, "outerHeader", OuterHeader.class);
             ROUTE = lookup.findVarHandle(OutboundState.class, "route", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -35,12 +38,13 @@ public final class OutboundState extends AssociationState {
     /** Answer of {@link #route(long)}: look it up. */
     public static final int ROUTE_UNKNOWN = -2;
 
-    private final OuterHeader outerHeader;
     private final long sourceHigh;
     private final long sourceLow;
     private final long destinationHigh;
     private final long destinationLow;
     private final long last;
+
+    private OuterHeader outerHeader; // the conductor's
 
     private long ivMask;
     private long ivPrefix;
@@ -77,7 +81,7 @@ public final class OutboundState extends AssociationState {
         if (first == 0) {
             throw new IllegalArgumentException(this + ": the first sequence number is 1 or more");
         }
-        outerHeader = OuterHeader.of(sa.source(), sa.destination(), sa.headers());
+        outerHeader = OuterHeader.of(sa);
         sourceHigh = IpAddresses.high(sa.source());
         sourceLow = IpAddresses.low(sa.source());
         destinationHigh = IpAddresses.high(sa.destination());
@@ -97,19 +101,14 @@ public final class OutboundState extends AssociationState {
         return sa.esn() ? -1L : 0xffff_ffffL;
     }
 
-    /** The header that goes before ESP. */
+    /** The headers that go before ESP; read it once for a packet. */
     public OuterHeader outerHeader() {
-        return outerHeader;
+        return (OuterHeader) OUTER_HEADER.getAcquire(this);
     }
 
-    /** The high half of the outer destination address. */
-    public long destinationHigh() {
-        return destinationHigh;
-    }
-
-    /** The low half of the outer destination address. */
-    public long destinationLow() {
-        return destinationLow;
+    /** Replaces them by others of the same length; the conductor. */
+    public void outerHeader(OuterHeader header) {
+        OUTER_HEADER.setRelease(this, header);
     }
 
     /** Whether it goes between these two, as packets on it must in transport mode. */

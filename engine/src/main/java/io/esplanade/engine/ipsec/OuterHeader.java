@@ -5,6 +5,8 @@ import io.esplanade.engine.ipsec.HeaderRules.EcnMode;
 import io.esplanade.engine.ipsec.HeaderRules.FlowLabel;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Ecn;
+import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 
 import java.net.Inet4Address;
@@ -12,8 +14,8 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 
 /**
- * The IP header in front of an SA's ESP packets, ready but for the length and what the inner header
- * decides (RFC 4301 §5.1.2). Immutable; replaced whole.
+ * The headers in front of an SA's ESP packets, IP and perhaps UDP (RFC 3948), ready but for the
+ * length and what the inner header decides (RFC 4301 §5.1.2). Immutable; replaced whole.
  *
  * <p>IPv4: a datagram with DF set needs no ID and has 0 (RFC 6864 §4.1). One without gets the low
  * bits of its sequence number, from where the SA's own random number says: it comes again after 2¹⁶
@@ -23,12 +25,18 @@ public final class OuterHeader {
 
     private static final int IPV4_LENGTH = 20;
     private static final int IPV6_LENGTH = 40;
-    private static final int ESP = 50;
     private static final int DF = 0x4000;
     private static final int LABEL = 0xf_ffff;
     private static final SecureRandom RANDOM = new SecureRandom();
 
-    private final int length;
+    private final InetAddress source;
+    private final PeerAddress peer; // its port is 0 if there is no UDP
+    private final HeaderRules rules;
+    private final UdpEncapsulation udp;
+
+    private final boolean ipv6;
+    private final int length; // of all
+    private final int udpLength; // 0 without
     // The header as network-order words; what packets decide, length and checksum are 0. IPv4: the
     // third word's high half.
     private final long word0;
@@ -44,22 +52,33 @@ public final class OuterHeader {
     private final FlowLabel flowLabel;
     private final int salt; // so that nobody foretells IDs and flow labels
 
-    private OuterHeader(InetAddress source, InetAddress destination, HeaderRules rules, int salt) {
-        boolean ipv4 = source instanceof Inet4Address;
-        length = ipv4 ? IPV4_LENGTH : IPV6_LENGTH;
+    private OuterHeader(
+            InetAddress source,
+            PeerAddress peer,
+            HeaderRules rules,
+            UdpEncapsulation udp,
+            int salt) {
+        this.source = source;
+        this.peer = peer;
+        this.rules = rules;
+        this.udp = udp;
+        ipv6 = !(source instanceof Inet4Address);
+        udpLength = udp == null ? 0 : Udp.HEADER_LENGTH;
+        length = (ipv6 ? IPV6_LENGTH : IPV4_LENGTH) + udpLength;
+        long protocol = udp == null ? IpProtocol.ESP : IpProtocol.UDP;
         long ttl = rules.ttl();
-        if (ipv4) {
-            word0 = 0x4500_0000_0000_0000L;
-            word1 = ttl << 56 | (long) ESP << 48 | IpAddresses.low(source) & 0xffff_ffffL;
-            word2 = IpAddresses.low(destination) << 32;
-            word3 = 0;
-            word4 = 0;
-        } else {
-            word0 = 0x6000_0000_0000_0000L | ESP << 8 | ttl;
+        if (ipv6) {
+            word0 = 0x6000_0000_0000_0000L | protocol << 8 | ttl;
             word1 = IpAddresses.high(source);
             word2 = IpAddresses.low(source);
-            word3 = IpAddresses.high(destination);
-            word4 = IpAddresses.low(destination);
+            word3 = peer.high();
+            word4 = peer.low();
+        } else {
+            word0 = 0x4500_0000_0000_0000L;
+            word1 = ttl << 56 | protocol << 48 | IpAddresses.low(source) & 0xffff_ffffL;
+            word2 = peer.low() << 32;
+            word3 = 0;
+            word4 = 0;
         }
         sum = sum(word0) + sum(word1) + sum(word2);
         for (int inner = 0; inner < trafficClasses.length; inner++) {
@@ -72,31 +91,62 @@ public final class OuterHeader {
         this.salt = salt;
     }
 
-    /** The header for ESP packets between two addresses of one family. */
-    public static OuterHeader of(InetAddress source, InetAddress destination, HeaderRules rules) {
-        return of(source, destination, rules, RANDOM.nextInt());
+    /** The headers of an outbound SA. */
+    static OuterHeader of(SecurityAssociation sa) {
+        return of(sa, RANDOM.nextInt());
     }
 
-    /** As {@link #of(InetAddress, InetAddress, HeaderRules)}, for one who must foretell it. */
-    static OuterHeader of(
-            InetAddress source, InetAddress destination, HeaderRules rules, int salt) {
-        return new OuterHeader(source, destination, rules, salt);
+    /** As {@link #of(SecurityAssociation)}, for one who must foretell them. */
+    static OuterHeader of(SecurityAssociation sa, int salt) {
+        UdpEncapsulation udp = sa.encapsulation();
+        int port = udp == null ? 0 : udp.remotePort();
+        PeerAddress peer = PeerAddress.of(sa.destination(), port);
+        return new OuterHeader(sa.source(), peer, sa.headers(), udp, salt);
     }
 
-    /** Bytes of header: 20 or 40. */
+    /** The same to another peer, of the same family. */
+    public OuterHeader to(PeerAddress newPeer) {
+        return new OuterHeader(source, newPeer, rules, udp, salt);
+    }
+
+    /** Where it leads; the port is 0 where there is no UDP. */
+    public PeerAddress peer() {
+        return peer;
+    }
+
+    /** Bytes of header: 20 or 40, and 8 more in UDP. */
     public int length() {
         return length;
     }
 
+    /** Bytes of UDP header in that: 8 or 0. */
+    public int udpLength() {
+        return udpLength;
+    }
+
     public boolean isIpv6() {
-        return length == IPV6_LENGTH;
+        return ipv6;
+    }
+
+    /** Whether a UDP checksum is still to be computed, when the packet is complete. */
+    public boolean wantsChecksum() {
+        return ipv6 && udpLength != 0 && udp.checksum();
     }
 
     /**
-     * Writes the header.
+     * Writes the UDP header alone.
+     *
+     * @param payload bytes that follow it
+     */
+    public void writeUdp(long address, int payload) {
+        Udp.write(address, udp.localPort(), peer.port(), payload + Udp.HEADER_LENGTH);
+    }
+
+    /**
+     * Writes the headers.
      *
      * @param address where its first byte goes
-     * @param payload bytes that follow the header
+     * @param payload bytes that follow the headers
      * @param inner the inner packet's header, whose family is the mbuf's {@link Mbuf#IPV6}
      * @param mbuf metadata of the packet: sequence number and flow hash
      */
@@ -106,10 +156,13 @@ public final class OuterHeader {
         long head = ipv6Inside ? Mem.getIntBE(inner) : Mem.getLongBE(inner);
         int innerClass = (int) (ipv6Inside ? head >>> 20 : head >>> 48) & 0xff;
         int trafficClass = trafficClasses[innerClass] & 0xff;
-        if (length == IPV4_LENGTH) {
+        if (udpLength != 0) {
+            writeUdp(address + length - udpLength, payload);
+        }
+        if (!ipv6) {
             int flags = (ipv6Inside ? DF : (int) head) & dfCopied | dfSet;
             int id = flags == 0 ? (int) Mbuf.sequence(mbuf) + salt & 0xffff : 0;
-            writeIpv4(address, payload + IPV4_LENGTH, trafficClass, id << 16 | flags);
+            writeIpv4(address, payload + length, trafficClass, id << 16 | flags);
         } else {
             long label =
                     switch (flowLabel) {
@@ -117,7 +170,8 @@ public final class OuterHeader {
                         case ZERO -> 0;
                         case HASH -> label(Mbuf.flowHash(mbuf));
                     };
-            long first = word0 | (long) trafficClass << 52 | label << 32 | (long) payload << 16;
+            long rest = payload + udpLength;
+            long first = word0 | (long) trafficClass << 52 | label << 32 | rest << 16;
             Mem.putLongBE(address, first);
             Mem.putLongBE(address + 8, word1);
             Mem.putLongBE(address + 16, word2);

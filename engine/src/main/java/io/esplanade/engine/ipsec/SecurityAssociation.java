@@ -32,6 +32,7 @@ import java.util.Objects;
  * @param selectors inbound: what may come out of it, as inner packets have it (RFC 4301 §5.2)
  * @param provider crypto provider for this SA, or null for the engine's
  * @param mode tunnel or transport
+ * @param encapsulation how it goes in UDP, or null if it does not
  * @param headers outbound, in tunnel mode: how outer headers follow from inner ones
  */
 public record SecurityAssociation(
@@ -50,6 +51,7 @@ public record SecurityAssociation(
         List<TrafficSelector> selectors,
         String provider,
         SaMode mode,
+        UdpEncapsulation encapsulation,
         HeaderRules headers) {
 
     /** The largest replay window. */
@@ -130,6 +132,7 @@ public record SecurityAssociation(
         private List<TrafficSelector> selectors = List.of();
         private String provider;
         private SaMode mode = SaMode.TUNNEL;
+        private UdpEncapsulation encapsulation;
         private HeaderRules headers = HeaderRules.DEFAULT;
 
         private Builder(String name) {
@@ -221,6 +224,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** In UDP (RFC 3948); null, as it is unless told otherwise, for not. */
+        public Builder encapsulation(UdpEncapsulation udp) {
+            this.encapsulation = udp;
+            return this;
+        }
+
         /** Outbound: how outer headers follow from inner ones; {@link HeaderRules#DEFAULT}. */
         public Builder headers(HeaderRules rules) {
             this.headers = rules;
@@ -244,6 +253,7 @@ public record SecurityAssociation(
                     selectors,
                     provider,
                     mode,
+                    encapsulation,
                     headers);
         }
     }

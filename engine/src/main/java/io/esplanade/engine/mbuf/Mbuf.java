@@ -80,6 +80,9 @@ public final class Mbuf {
     /** Flag: the port has verified the IP and transport checksums. */
     public static final int CSUM_VERIFIED = 1 << 10;
 
+    /** Flag: a dummy that the receiver of its SA discards (RFC 4303 §2.6). */
+    public static final int DUMMY = 1 << 11;
+
     private static final int NONE = -1;
     private static final long INT = 0xffff_ffffL;
 

@@ -61,4 +61,37 @@ public final class Transport {
         }
         return protocol == IpProtocol.MOBILITY ? word << 16 & 0xff00_0000 : word & 0xffff_0000;
     }
+
+    /**
+     * Makes the checksum of a TCP segment, a UDP datagram or an ICMPv6 message right for the
+     * addresses that its packet has now; other protocols' do not cover them. A datagram without one
+     * stays so.
+     *
+     * @param offset bytes from the IP header to the transport header
+     * @param length bytes of packet
+     */
+    public static void recomputeChecksum(
+            long ip, boolean ipv6, int protocol, int offset, int length) {
+        int at =
+                switch (protocol) {
+                    case IpProtocol.TCP -> Tcp.CHECKSUM;
+                    case IpProtocol.UDP -> Udp.CHECKSUM;
+                    case IpProtocol.ICMPV6 -> Icmp.CHECKSUM;
+                    default -> -1;
+                };
+        int segment = length - offset;
+        long field = ip + offset + at;
+        boolean udp = protocol == IpProtocol.UDP;
+        if (at < 0 || segment < at + Short.BYTES || udp && Mem.getShort(field) == 0) {
+            return;
+        }
+        Mem.putShort(field, 0);
+        int pseudo =
+                ipv6
+                        ? Checksum.pseudoIpv6(ip, protocol, segment)
+                        : Checksum.pseudoIpv4(ip, protocol, segment);
+        int sum = Checksum.add(pseudo, Checksum.sum(ip + offset, segment));
+        int checksum = Checksum.complement(sum);
+        Mem.putShortBE(field, udp && checksum == 0 ? 0xffff : checksum);
+    }
 }

@@ -8,6 +8,8 @@ import io.esplanade.engine.fib.NeighbourTable;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.ipsec.OuterHeader;
+import io.esplanade.engine.ipsec.PeerAddress;
 import io.esplanade.engine.ipsec.ReplayGate;
 import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.Burst;
@@ -16,6 +18,10 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufRing;
 import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.net.Ipv6;
+import io.esplanade.engine.net.Transport;
+import io.esplanade.engine.net.Udp;
 
 /**
  * The last stage: what came out of an SA is checked and routed, everything is handed to its port.
@@ -117,16 +123,22 @@ public final class Egress {
         if (sa == null) {
             return DropReason.SA_RETIRED;
         }
+        OuterHeader header = sa.outerHeader();
+        PeerAddress peer = header.peer();
+        if (header.wantsChecksum()) {
+            long ip = Mbuf.data(mbuf);
+            Udp.computeChecksumIpv6(ip, ip + Mbuf.l4Offset(mbuf));
+        }
         int nextHop = sa.route(version);
         if (nextHop == OutboundState.ROUTE_UNKNOWN) {
-            nextHop = tables.route(sa.destinationHigh(), sa.destinationLow());
+            nextHop = tables.route(peer.high(), peer.low());
             sa.route(version, nextHop);
         }
         if (nextHop < 0) {
             return DropReason.NO_ROUTE;
         }
         Mbuf.nextHop(mbuf, nextHop);
-        return send(mbuf, nextHop, sa.destinationHigh(), sa.destinationLow());
+        return send(mbuf, nextHop, peer.high(), peer.low());
     }
 
     private DropReason decapsulated(long mbuf, int slot, int generation, long version) {
@@ -136,6 +148,9 @@ public final class Egress {
         }
         DropReason reason = replay.accept(sa, Mbuf.sequence(mbuf));
         if (reason == DropReason.NONE) {
+            if (sa.follows() && sa.window().top() == Mbuf.sequence(mbuf)) {
+                notePeer(mbuf, sa);
+            }
             reason = Decapsulator.finish(mbuf, sa);
         }
         if (reason != DropReason.NONE) {
@@ -146,6 +161,11 @@ public final class Egress {
             return DropReason.BAD_INNER_HEADER;
         }
         int bytes = key.length;
+        if (sa.transport() && sa.encapsulated()) {
+            // A NAT has changed the addresses that the checksum covers (RFC 3948 §3.1.2).
+            Transport.recomputeChecksum(
+                    key.packet, key.isIpv6(), key.protocol, key.l4Offset, bytes);
+        }
         sas.count(sa, bytes);
         counters.add(Counter.DECRYPTED_PACKETS, 1);
         counters.add(Counter.DECRYPTED_BYTES, bytes);
@@ -164,6 +184,16 @@ public final class Egress {
             verdict = fragments.settle(key, origin, version, verdict, tables.time());
         }
         return apply(mbuf, verdict);
+    }
+
+    /** Where the newest packet of an SA in UDP came from. */
+    private static void notePeer(long mbuf, InboundState sa) {
+        long ip = Mbuf.data(mbuf);
+        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
+        sa.cameFrom(
+                ipv6 ? Ipv6.sourceHigh(ip) : 0,
+                ipv6 ? Ipv6.sourceLow(ip) : Ipv4.sourceLow(ip),
+                Udp.sourcePort(ip + Mbuf.l4Offset(mbuf) - Udp.HEADER_LENGTH));
     }
 
     private DropReason apply(long mbuf, long verdict) {

@@ -12,8 +12,11 @@ import io.esplanade.engine.ipsec.Spd;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufSource;
+import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Side;
@@ -32,6 +35,8 @@ public final class Ingress {
 
     private static final int MAX_PASSES = 4;
     private static final int ESP_HEADER = 8;
+    private static final int KEEPALIVE = 0xff;
+    private static final int NON_ESP_MARKER = 0;
 
     private final Tables tables;
     private final Boundary boundary;
@@ -127,6 +132,59 @@ public final class Ingress {
         end(burst);
     }
 
+    /**
+     * Makes packets of tasks, as many as there are and fit; one for which there is no mbuf is not
+     * made.
+     *
+     * @return how many tasks were taken
+     */
+    public int originate(Burst burst, LaneTasks tasks, MbufSource mbufs) {
+        begin();
+        int taken = 0;
+        LaneTask task;
+        while (kept < burst.capacity() && (task = tasks.poll()) != null) {
+            taken++;
+            byte[] packet = task.packet();
+            long mbuf = mbufs.allocate(packet.length, Owner.INGRESS);
+            if (mbuf == Mbuf.NULL) {
+                counters.add(Counter.NO_MBUF, 1);
+                continue;
+            }
+            Mem.copyFrom(packet, 0, Mbuf.data(mbuf), packet.length);
+            Mbuf.length(mbuf, packet.length);
+            keep(burst, mbuf, originate(mbuf, task));
+        }
+        end(burst);
+        return taken;
+    }
+
+    private DropReason originate(long mbuf, LaneTask task) {
+        DropReason reason = key.parse(Mbuf.data(mbuf), Mbuf.length(mbuf));
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        layout = Mbuf.layoutOf(Mbuf.offset(mbuf), 0, key.l4Offset, key.protocol, 1);
+        flags = key.flags;
+        return switch (task) {
+            case LaneTask.Send _ -> routeOwn(mbuf);
+            case LaneTask.Dummy dummy -> seal(mbuf, dummy.tunnel());
+        };
+    }
+
+    /** A packet of the gateway's own, in clear. */
+    private DropReason routeOwn(long mbuf) {
+        int nextHop = tables.route(key.destinationHigh, key.destinationLow);
+        Mbuf.nextHop(mbuf, nextHop);
+        note(mbuf, flags | Mbuf.LOCAL, SaTable.NONE, 0);
+        return nextHop < 0 ? DropReason.NO_ROUTE : DropReason.NONE;
+    }
+
+    /** A dummy. */
+    private DropReason seal(long mbuf, int tunnel) {
+        flags |= Mbuf.DUMMY;
+        return protect(mbuf, tunnel, Origin.PROTECTED);
+    }
+
     /** Before a burst: reads the tables' version, then the policies. */
     private void begin() {
         version = tables.version();
@@ -189,13 +247,21 @@ public final class Ingress {
         }
         layout = Mbuf.layoutOf(offset, 0, key.l4Offset, key.protocol, passes);
         flags = Mbuf.flags(mbuf) & ~FlowKey.FLAGS | key.flags;
-        if (key.protocol == IpProtocol.ESP && (origin == Origin.UNPROTECTED || passes > 1)) {
+        if ((origin == Origin.UNPROTECTED || passes > 1) && mayBeOurs()) {
             reason = ownEsp(mbuf, origin);
             if (reason != null) {
                 return reason;
             }
         }
         return apply(mbuf, verdict(mbuf, origin), origin);
+    }
+
+    /** Whether an SA of ours may be for it. */
+    private boolean mayBeOurs() {
+        return key.protocol == IpProtocol.ESP
+                || key.protocol == IpProtocol.UDP
+                        && tables.encapsulationPorts().contains(key.destinationPort)
+                        && isLocal();
     }
 
     private long verdict(long mbuf, int origin) {
@@ -225,6 +291,13 @@ public final class Ingress {
         if ((key.flags & Mbuf.FRAGMENT) != 0) {
             return isLocal() ? DropReason.FRAGMENT : null;
         }
+        boolean udp = key.protocol == IpProtocol.UDP;
+        if (udp) {
+            DropReason reason = takeOutOfUdp();
+            if (reason != DropReason.NONE) {
+                return reason;
+            }
+        }
         if (key.length < key.l4Offset + ESP_HEADER) {
             return isLocal() ? DropReason.ESP_RUNT : null;
         }
@@ -241,6 +314,13 @@ public final class Ingress {
         if (sa.lane() != lane) {
             return handOver(mbuf, sa.lane(), origin);
         }
+        if (sa.encapsulated() != udp) {
+            sas.release(slot, generation);
+            return DropReason.ENCAPSULATION_MISMATCH;
+        }
+        if (udp) {
+            Mbuf.length(mbuf, key.length);
+        }
         long sequence = replay.infer(sa, (int) esp);
         DropReason early = replay.early(sa, sequence);
         if (early != DropReason.NONE) {
@@ -249,6 +329,40 @@ public final class Ingress {
         }
         Mbuf.sequence(mbuf, sequence);
         note(mbuf, flags | Mbuf.DECRYPT, slot, generation);
+        return DropReason.NONE;
+    }
+
+    /**
+     * Tells apart what comes in UDP (RFC 3948 §2.2, §2.3): ESP, whose SPI is not 0, becomes what
+     * the key and the layout speak of.
+     */
+    private DropReason takeOutOfUdp() {
+        long udp = key.packet + key.l4Offset;
+        int room = key.length - key.l4Offset;
+        if (room < Udp.HEADER_LENGTH
+                || Udp.length(udp) < Udp.HEADER_LENGTH
+                || Udp.length(udp) > room) {
+            return DropReason.RUNT;
+        }
+        int payload = Udp.length(udp) - Udp.HEADER_LENGTH;
+        if (payload == 1 && Mem.getUnsignedByte(udp + Udp.HEADER_LENGTH) == KEEPALIVE) {
+            return DropReason.KEEPALIVE;
+        }
+        if (payload < Integer.BYTES) {
+            return DropReason.ESP_RUNT;
+        }
+        if (Mem.getInt(udp + Udp.HEADER_LENGTH) == NON_ESP_MARKER) {
+            return DropReason.IKE;
+        }
+        key.l4Offset += Udp.HEADER_LENGTH;
+        key.length = key.l4Offset + payload;
+        layout =
+                Mbuf.layoutOf(
+                        Mbuf.offsetOf(layout),
+                        0,
+                        key.l4Offset,
+                        IpProtocol.ESP,
+                        Mbuf.passesOf(layout));
         return DropReason.NONE;
     }
 

@@ -28,6 +28,7 @@ public final class Tables {
     private final NeighbourTable neighbours = new NeighbourTable();
     private final Wanted wanted = new Wanted();
     private final AddressSet localAddresses = new AddressSet();
+    private final PortSet encapsulationPorts = new PortSet();
     private final Side[] sides;
     private volatile Spd spd = Spd.EMPTY;
     private volatile long version = 1;
@@ -66,6 +67,11 @@ public final class Tables {
     /** The SAs that lanes want. */
     public Wanted wanted() {
         return wanted;
+    }
+
+    /** Where ESP arrives in UDP. */
+    public PortSet encapsulationPorts() {
+        return encapsulationPorts;
     }
 
     /** The gateway's own addresses. */

@@ -9,9 +9,11 @@ import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Egress;
 import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.LaneTasks;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.path.Worker;
 
@@ -38,6 +40,7 @@ public final class RunToCompletion extends Role {
             Egress egress,
             MbufRing loop,
             Transmitter[] transmitters,
+            MbufSource mbufs,
             SaTable sas,
             DropSink drops,
             CounterTable counters) {}
@@ -50,6 +53,8 @@ public final class RunToCompletion extends Role {
     private final Egress egress;
     private final MbufRing loop;
     private final Transmitter[] transmitters;
+    private final MbufSource mbufs;
+    private final LaneTasks tasks = new LaneTasks();
     private final SaTable sas;
     private final DropSink drops;
     private final CounterTable counters;
@@ -70,6 +75,7 @@ public final class RunToCompletion extends Role {
         this.egress = stages.egress();
         this.loop = stages.loop();
         this.transmitters = stages.transmitters();
+        this.mbufs = stages.mbufs();
         this.sas = stages.sas();
         this.drops = stages.drops();
         this.counters = stages.counters();
@@ -94,7 +100,7 @@ public final class RunToCompletion extends Role {
     @Override
     protected int cycle() {
         begin();
-        int done = flush();
+        int done = flush() + originate();
         if (!runtime.isClosing()) {
             for (int i = 0; i < receivers.count(); i++) {
                 done += receive(work.capacity());
@@ -115,7 +121,7 @@ public final class RunToCompletion extends Role {
      * look at what is this thread's alone.
      */
     public boolean hasNothingToDo() {
-        return waiting == 0 && (runtime.isClosing() || receivers.idle());
+        return waiting == 0 && tasks.isEmpty() && (runtime.isClosing() || receivers.idle());
     }
 
     /**
@@ -149,6 +155,21 @@ public final class RunToCompletion extends Role {
             ingress.looped(work);
             finish();
         }
+        return n;
+    }
+
+    /** What the conductor wants sent. */
+    LaneTasks tasks() {
+        return tasks;
+    }
+
+    /** Takes packets of the gateway's own to their end; says how many. */
+    public int originate() {
+        if (tasks.isEmpty()) {
+            return 0;
+        }
+        int n = ingress.originate(work, tasks, mbufs);
+        finish();
         return n;
     }
 

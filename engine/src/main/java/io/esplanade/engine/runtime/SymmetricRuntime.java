@@ -10,6 +10,7 @@ import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.path.Egress;
 import io.esplanade.engine.path.HandOver;
 import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.LaneTask;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.TxQueue;
@@ -97,6 +98,7 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
                                 egress,
                                 loop,
                                 transmitters,
+                                means.mbufs(),
                                 means.sas(),
                                 drops,
                                 counters));
@@ -118,6 +120,12 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
     @Override
     public final int lanes() {
         return config.threads();
+    }
+
+    /** {@inheritDoc} Here: a thread, any of which will do. */
+    @Override
+    public final boolean give(int lane, LaneTask task) {
+        return all.get(lane).tasks().offer(task);
     }
 
     @Override

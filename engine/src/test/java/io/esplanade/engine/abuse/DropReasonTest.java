@@ -16,7 +16,11 @@ import static io.esplanade.engine.testing.TunnelGateway.outbound;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SaMode;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -83,6 +87,12 @@ class DropReasonTest {
             case NO_ROUTE -> List.of(Way.fromLan(udp("10.1.0.5", "8.8.8.8", 60)), noRouteToPeer());
             case NO_NEIGHBOUR -> List.of(HardWays.noNeighbour());
             case NO_SA -> List.of(Way.fromWan(with(sealed(100), 23, 99)));
+            case ENCAPSULATION_MISMATCH ->
+                    List.of(
+                            Way.fromWan(inUdp(sealed(100))).on(UDP_PORT_ALONE),
+                            Way.fromWan(sealed(100)).on(UDP));
+            case KEEPALIVE -> List.of(Way.fromWan(datagram((byte) 0xff)).on(UDP));
+            case IKE -> List.of(Way.fromWan(datagram(new byte[32]), datagram(new byte[4])).on(UDP));
             case NO_OUTBOUND_SA -> List.of(HardWays.outboundSaRemoved());
             case ESP_RUNT -> espRunts();
             case ESP_ALIGNMENT -> List.of(Way.fromWan(FROM_PEER.sealPayload(1, new byte[41])));
@@ -122,6 +132,11 @@ class DropReasonTest {
                 Way.fromLan(new byte[0], new byte[] {0x45}, Arrays.copyOf(outbound(100), 19)),
                 Way.fromLan(Arrays.copyOf(outbound(100), 99), Arrays.copyOf(v6, 99)),
                 Way.fromLan(Arrays.copyOf(v6, 39)),
+                Way.fromWan(
+                                withUdpLength(inUdp(sealed(100)), 7),
+                                withUdpLength(inUdp(sealed(100)), 500),
+                                withChecksum(with(Arrays.copyOf(datagram(), 24), 3, 24)))
+                        .on(UDP),
                 HardWays.cutFrame());
     }
 
@@ -211,8 +226,15 @@ class DropReasonTest {
             shorter[2] = 0;
             cut[i] = withChecksum(shorter);
         }
+        byte[][] datagrams = new byte[34][];
+        for (int i = 0; i < datagrams.length; i++) {
+            datagrams[i] = inUdp(Arrays.copyOf(sealed, 20 + i));
+        }
+        datagrams[1][28] = 1; // which alone is no keepalive
         return List.of(
-                Way.fromWan(Arrays.copyOf(cut, 8)), Way.fromWan(Arrays.copyOfRange(cut, 8, 34)));
+                Way.fromWan(datagrams).on(UDP),
+                Way.fromWan(Arrays.copyOf(cut, 8)),
+                Way.fromWan(Arrays.copyOfRange(cut, 8, 34)));
     }
 
     private static byte[] payload(byte[] inner, int nextHeader) {
@@ -231,6 +253,38 @@ class DropReasonTest {
         return List.of(
                 Way.fromWan(FROM_PEER.sealPayload(1, wrong), FROM_PEER.sealPayload(2, tooLong)),
                 Way.fromWan(FROM_PEER.sealPayload(1, all)));
+    }
+
+    private static final Consumer<TunnelGateway.Settings> UDP =
+            s -> s.sas = sa -> sa.encapsulation(UdpEncapsulation.DEFAULT);
+
+    /** Another SA is in UDP, and so there is a port for it. */
+    private static final Consumer<TunnelGateway.Settings> UDP_PORT_ALONE =
+            s ->
+                    s.more =
+                            s.more.andThen(
+                                    b ->
+                                            b.sa(
+                                                    SecurityAssociation.builder("udp")
+                                                            .inbound()
+                                                            .spi(0x2001)
+                                                            .from(InetAddress.ofLiteral(PEER))
+                                                            .to(InetAddress.ofLiteral(US))
+                                                            .key(KeyMaterial.takeFrom(key(77)))
+                                                            .origin(KeyOrigin.STATIC_UNSAFE)
+                                                            .encapsulation(UdpEncapsulation.DEFAULT)
+                                                            .build()));
+
+    private static byte[] inUdp(byte[] esp) {
+        return datagram(Arrays.copyOfRange(esp, 20, esp.length));
+    }
+
+    private static byte[] datagram(byte... payload) {
+        return udp(PEER, US, 4500, 4500, payload);
+    }
+
+    private static byte[] withUdpLength(byte[] datagram, int length) {
+        return with(with(datagram, 24, length >>> 8), 25, length);
     }
 
     private static List<Way> congestion() {

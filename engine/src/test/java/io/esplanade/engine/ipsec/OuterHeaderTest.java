@@ -54,7 +54,13 @@ class OuterHeaderTest {
 
     private static OuterHeader header(String source, String destination, HeaderRules rules) {
         return OuterHeader.of(
-                InetAddress.ofLiteral(source), InetAddress.ofLiteral(destination), rules, SALT);
+                TestSas.sa("header")
+                        .outbound()
+                        .from(InetAddress.ofLiteral(source))
+                        .to(InetAddress.ofLiteral(destination))
+                        .headers(rules)
+                        .build(),
+                SALT);
     }
 
     private void write(OuterHeader header, byte[] packet, int payload) {

@@ -32,6 +32,7 @@ import io.esplanade.engine.runtime.stepped.SteppedScheduler;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,6 +52,7 @@ public final class DrivenGateway implements AutoCloseable {
     private final List<Throwable> laneFailures = new ArrayList<>();
     private final Map<String, Throwable> portFailures = new TreeMap<>();
     private final List<String> acquired = new ArrayList<>();
+    private final List<String> moves = new ArrayList<>();
     private boolean inputEnded;
     private boolean stopped;
     private boolean closed;
@@ -209,6 +211,11 @@ public final class DrivenGateway implements AutoCloseable {
         return acquired;
     }
 
+    /** The peers that moved, as the conductor reported them. */
+    public List<String> moves() {
+        return moves;
+    }
+
     public boolean inputEnded() {
         return inputEnded;
     }
@@ -265,6 +272,11 @@ public final class DrivenGateway implements AutoCloseable {
         @Override
         public void acquire(String policy, TrafficSelector selectors) {
             acquired.add(policy + ": " + selectors);
+        }
+
+        @Override
+        public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {
+            moves.add(tunnel + ": " + from + " to " + to);
         }
 
         @Override

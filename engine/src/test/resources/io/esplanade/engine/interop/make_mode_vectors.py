@@ -55,6 +55,8 @@ def line(name, packet, source, destination, tunnel=None, nat_t=None, kind="both"
     sealed = sa.encrypt(clear, seq_num=sequence, iv=struct.pack("!Q", sequence))
     if nat_t:
         sealed[UDP].len = len(sealed[UDP])  # scapy leaves it at 8
+        if isinstance(sealed, IPv6):
+            del sealed[UDP].chksum  # to be computed
     print(
         name,
         kind,
@@ -84,6 +86,7 @@ def tunnels():
         line(inner + "in4", packet, US, PEER, four)
         line(inner + "in6", packet, US6, PEER6, six)
         line(inner + "in4-udp", packet, US, PEER, four, (4500, 4500))
+        line(inner + "in6-udp", packet, US6, PEER6, six, (4500, 4501))
         line(inner + "in4-udp-other-ports", packet, US, PEER, four, (10000, 61234))
 
 

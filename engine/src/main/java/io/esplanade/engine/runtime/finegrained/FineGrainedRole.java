@@ -22,7 +22,7 @@ final class FineGrainedRole extends Role {
     @Override
     protected int cycle() {
         stages.begin();
-        int done = stages.flush();
+        int done = stages.flush() + stages.originate();
         if (!runtime.closing()) {
             for (int i = 0; i < stages.queues(); i++) {
                 done += stages.receive(runtime.burstSize());

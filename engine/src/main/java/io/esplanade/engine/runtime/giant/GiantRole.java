@@ -73,7 +73,7 @@ final class GiantRole extends Role {
         boolean timed = ++untimed == holdsPerSample;
         long since = timed ? clock.nanoTime() : 0;
         try {
-            int done = stages.flush();
+            int done = stages.flush() + stages.originate();
             done += receive();
             done += stages.flush();
             stages.end(done);

@@ -77,7 +77,7 @@ final class IngressRole extends Role {
     protected int cycle() {
         lane.epoch().adopt(runtime.epoch(), ring.cursor(), ring.takenOut());
         lane.collect();
-        int done = looped() + handedOver();
+        int done = originated() + looped() + handedOver();
         if (!runtime.closing()) {
             done += received();
         }
@@ -115,6 +115,17 @@ final class IngressRole extends Role {
             }
         }
         return done;
+    }
+
+    /** Packets of the gateway's own, which the conductor wants sent. */
+    private int originated() {
+        if (lane.tasks().isEmpty() || !hasRoom() || lane.isFull()) {
+            return 0;
+        }
+        Burst burst = begin();
+        int n = ingress.originate(burst, lane.tasks(), lane.homeFromIngress());
+        putIn();
+        return n;
     }
 
     /** Packets that Egress has decapsulated and that go round again. */

@@ -6,6 +6,7 @@ import io.esplanade.engine.mbuf.HomewardSource;
 import io.esplanade.engine.mbuf.LaneMbufSource;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.path.LaneTasks;
 import io.esplanade.engine.path.Transmitter;
 
 /** What the roles of one lane have between them. */
@@ -14,6 +15,7 @@ final class LaneParts implements AutoCloseable {
     private final int number;
     private final LaneRing ring;
     private final MbufRing loop;
+    private final LaneTasks tasks = new LaneTasks();
     private final EpochGate epoch = new EpochGate();
     private final LaneMbufSource source;
     private final HomewardSource homeFromIngress;
@@ -60,6 +62,11 @@ final class LaneParts implements AutoCloseable {
     /** From Egress to Ingress: packets that go round again. */
     MbufRing loop() {
         return loop;
+    }
+
+    /** From the conductor to Ingress. */
+    LaneTasks tasks() {
+        return tasks;
     }
 
     EpochGate epoch() {

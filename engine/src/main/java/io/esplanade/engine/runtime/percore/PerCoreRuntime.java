@@ -13,6 +13,7 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Egress;
 import io.esplanade.engine.path.HandOver;
 import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.LaneTask;
 import io.esplanade.engine.path.Outlet;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.path.Transmitter;
@@ -252,6 +253,11 @@ public final class PerCoreRuntime extends ThreadedRuntime {
     public void place(AssociationState sa) {
         placer.place(sa);
         lanes.get(sa.lane()).placed(sa, 1);
+    }
+
+    @Override
+    public boolean give(int lane, LaneTask task) {
+        return lanes.get(lane).tasks().offer(task);
     }
 
     @Override

@@ -56,6 +56,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final Tables tables;
     private final TunnelNames tunnels = new TunnelNames();
     private final NatTraversal natTraversal;
+    private final Dummies dummies;
     private final SaControl sas;
     private final Map<String, Integer> ports;
     private final Clock clock;
@@ -92,8 +93,16 @@ public final class Conductor implements Agent, AutoCloseable {
             ControlEvents events) {
         this.tables = tables;
         this.natTraversal = new NatTraversal(tables, dataPlane, events);
+        this.dummies = new Dummies(dataPlane);
         this.sas =
-                new SaControl(tables, tunnels, providers, dataPlane, natTraversal, clock, nonces);
+                new SaControl(
+                        tables,
+                        tunnels,
+                        providers,
+                        dataPlane,
+                        List.of(natTraversal, dummies),
+                        clock,
+                        nonces);
         this.clock = clock;
         this.dataPlane = dataPlane;
         this.events = events;
@@ -142,6 +151,7 @@ public final class Conductor implements Agent, AutoCloseable {
             events.inputEnded();
         }
         long now = clock.nanoTime();
+        dummies.look(now);
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             tables.time(now);

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * What SAs in UDP need from time to time (RFC 3948): keepalives when nothing else is sent, and to
  * be sent elsewhere when the peer's NAT gives it another address or port. The conductor's.
  */
-final class NatTraversal {
+final class NatTraversal implements SaWatch {
 
     private final Tables tables;
     private final DataPlane dataPlane;
@@ -47,8 +47,8 @@ final class NatTraversal {
         this.events = events;
     }
 
-    /** Takes on an SA that goes in UDP, before any packet uses it. */
-    void add(AssociationState state, long now) {
+    @Override
+    public void add(AssociationState state, long now) {
         if (!state.encapsulated()) {
             return;
         }
@@ -69,8 +69,8 @@ final class NatTraversal {
         }
     }
 
-    /** Lets go of an SA. */
-    void remove(AssociationState state) {
+    @Override
+    public void remove(AssociationState state) {
         if (!state.encapsulated()) {
             return;
         }
@@ -85,8 +85,8 @@ final class NatTraversal {
         return state.association().encapsulation();
     }
 
-    /** Looks after all of them. */
-    void look(long now) {
+    @Override
+    public void look(long now) {
         for (InboundState in : receivers) {
             PeerAddress to = in.moved();
             if (to != null) {

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,7 +50,7 @@ final class SaControl {
     private final AddressSet localAddresses;
     private final CryptoProvider[] providers;
     private final DataPlane dataPlane;
-    private final NatTraversal natTraversal;
+    private final List<SaWatch> watches;
     private final Clock clock;
     private final NonceStore nonces;
     private final Map<String, Entry> entries = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -65,7 +66,7 @@ final class SaControl {
             TunnelNames tunnels,
             CryptoProvider[] providers,
             DataPlane dataPlane,
-            NatTraversal natTraversal,
+            List<SaWatch> watches,
             Clock clock,
             NonceStore nonces) {
         this.sad = tables.sad();
@@ -73,7 +74,7 @@ final class SaControl {
         this.localAddresses = tables.localAddresses();
         this.providers = providers.clone();
         this.dataPlane = dataPlane;
-        this.natTraversal = natTraversal;
+        this.watches = watches;
         this.clock = clock;
         this.nonces = nonces;
     }
@@ -103,11 +104,12 @@ final class SaControl {
             String fingerprint = HexFormat.of().formatHex(KeyFingerprint.of(sa.key()));
             check(sa, fingerprint);
             AssociationState state = newState(sa);
-            natTraversal.add(state, clock.nanoTime());
+            long now = clock.nanoTime();
+            watches.forEach(watch -> watch.add(state, now));
             try {
                 enter(new Entry(state, sad.add(state), fingerprint));
             } catch (RuntimeException e) {
-                natTraversal.remove(state);
+                watches.forEach(watch -> watch.remove(state));
                 dataPlane.displace(state);
                 freeContexts(state);
                 throw e;
@@ -233,7 +235,7 @@ final class SaControl {
             throw new IllegalArgumentException("there is no SA " + name);
         }
         sad.remove(entry.slot());
-        natTraversal.remove(entry.state());
+        watches.forEach(watch -> watch.remove(entry.state()));
         namesByKey.remove(entry.fingerprint());
         reserving.remove(name);
         if (entry.sa().direction() == Direction.INBOUND) {

@@ -53,14 +53,16 @@ public final class Encapsulator {
         OuterHeader header = sa.outerHeader();
         int outer = transport ? own + header.udpLength() : header.length();
 
-        // 1. Padding aligns payload, padding and trailer (§2.4).
-        int padding = -(length + Esp.TRAILER) & (sa.alignment() - 1);
-        int ciphertext = length + padding + Esp.TRAILER;
+        // 1. Padding aligns payload, padding and trailer (§2.4); before it goes what hides the
+        //    length of the packet, which its own header still tells (§2.7).
+        int hiding = Math.max(0, sa.padTo() - length);
+        int padding = -(length + hiding + Esp.TRAILER) & (sa.alignment() - 1);
+        int ciphertext = length + hiding + padding + Esp.TRAILER;
         int head = outer + Esp.HEADER + ivLength;
         if (offset + own < head) {
             return DropReason.NO_HEADROOM;
         }
-        int tail = padding + Esp.TRAILER + sa.icvLength();
+        int tail = hiding + padding + Esp.TRAILER + sa.icvLength();
         if (Mbuf.capacityOf(extent) - offset - own - length < tail) {
             return DropReason.NO_TAILROOM;
         }
@@ -71,7 +73,10 @@ public final class Encapsulator {
 
         // 2. The trailer. Stores of eight bytes run over into the ICV, which is written later.
         long inner = first + own;
-        long end = inner + length;
+        long end = inner + length + hiding;
+        if (hiding != 0) {
+            Mem.fill(inner + length, hiding, 0);
+        }
         for (int i = 0; i < padding; i += Long.BYTES) {
             Mem.putLong(end + i, PADDING + (i >> 3) * NEXT_PADDING);
         }

@@ -43,6 +43,7 @@ public final class OutboundState extends AssociationState {
     private final long destinationHigh;
     private final long destinationLow;
     private final long last;
+    private final int padTo;
 
     private OuterHeader outerHeader; // the conductor's
 
@@ -91,6 +92,7 @@ public final class OutboundState extends AssociationState {
             ivMask = RANDOM.nextLong();
             ivPrefix = RANDOM.nextLong();
         }
+        padTo = sa.tfc().padTo();
         last = last(sa);
         this.limit = min(limit, last);
         hot[SEQUENCE] = first - 1;
@@ -109,6 +111,11 @@ public final class OutboundState extends AssociationState {
     /** Replaces them by others of the same length; the conductor. */
     public void outerHeader(OuterHeader header) {
         OUTER_HEADER.setRelease(this, header);
+    }
+
+    /** Bytes to which inner packets are padded that are shorter (RFC 4303 §2.7); 0 for none. */
+    public int padTo() {
+        return padTo;
     }
 
     /** Whether it goes between these two, as packets on it must in transport mode. */

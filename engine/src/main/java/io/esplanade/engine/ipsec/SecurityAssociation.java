@@ -33,6 +33,7 @@ import java.util.Objects;
  * @param provider crypto provider for this SA, or null for the engine's
  * @param mode tunnel or transport
  * @param encapsulation how it goes in UDP, or null if it does not
+ * @param tfc outbound, padding in tunnel mode: traffic flow confidentiality
  * @param headers outbound, in tunnel mode: how outer headers follow from inner ones
  */
 public record SecurityAssociation(
@@ -52,6 +53,7 @@ public record SecurityAssociation(
         String provider,
         SaMode mode,
         UdpEncapsulation encapsulation,
+        Tfc tfc,
         HeaderRules headers) {
 
     /** The largest replay window. */
@@ -70,6 +72,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(origin, "origin");
         Objects.requireNonNull(mode, "mode");
+        Objects.requireNonNull(tfc, "tfc");
         Objects.requireNonNull(headers, "headers");
         selectors = List.copyOf(selectors);
         if (Integer.compareUnsigned(spi, 256) < 0) {
@@ -94,6 +97,11 @@ public record SecurityAssociation(
         }
         if (direction == Direction.INBOUND && esn && replayWindow == 0) {
             throw refused(name, "ESN needs a replay window (RFC 4303 §2.2.1): set 64 or more");
+        }
+        if (mode == SaMode.TRANSPORT && tfc.padTo() != 0) {
+            throw refused(
+                    name,
+                    "TFC padding is for tunnel mode: in transport mode it would not come off");
         }
         if (initialSequence == 0 || (!esn && initialSequence >>> 32 != 0)) {
             throw refused(
@@ -133,6 +141,7 @@ public record SecurityAssociation(
         private String provider;
         private SaMode mode = SaMode.TUNNEL;
         private UdpEncapsulation encapsulation;
+        private Tfc tfc = Tfc.NONE;
         private HeaderRules headers = HeaderRules.DEFAULT;
 
         private Builder(String name) {
@@ -230,6 +239,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** Outbound: traffic flow confidentiality; none unless told otherwise. */
+        public Builder tfc(Tfc newTfc) {
+            this.tfc = newTfc;
+            return this;
+        }
+
         /** Outbound: how outer headers follow from inner ones; {@link HeaderRules#DEFAULT}. */
         public Builder headers(HeaderRules rules) {
             this.headers = rules;
@@ -254,6 +269,7 @@ public record SecurityAssociation(
                     provider,
                     mode,
                     encapsulation,
+                    tfc,
                     headers);
         }
     }

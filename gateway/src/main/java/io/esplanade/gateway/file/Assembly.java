@@ -116,7 +116,10 @@ public final class Assembly implements AutoCloseable {
                                 ? KeyOrigin.STATIC_UNSAFE
                                 : KeyOrigin.STATIC)
                 .selectors(selectors)
-                .headers(tunnel.headers());
+                .mode(tunnel.shape().mode())
+                .encapsulation(tunnel.shape().udp().orElse(null))
+                .tfc(tunnel.shape().tfc())
+                .headers(tunnel.shape().headers());
     }
 
     @Override

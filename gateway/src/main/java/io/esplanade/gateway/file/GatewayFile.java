@@ -6,7 +6,10 @@ import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
 import io.esplanade.engine.ipsec.Prefix;
+import io.esplanade.engine.ipsec.SaMode;
+import io.esplanade.engine.ipsec.Tfc;
 import io.esplanade.engine.ipsec.TrafficSelector;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
@@ -79,10 +82,18 @@ record GatewayFile(
             Proposal proposal,
             At<Integer> replayWindow,
             int priority,
-            HeaderRules headers,
+            Shape shape,
             Optional<SaEntry> out,
             Optional<SaEntry> in,
             boolean unsafeVolatileSequence) {}
+
+    /** What a tunnel's packets look like. */
+    record Shape(SaMode mode, Optional<UdpEncapsulation> udp, Tfc tfc, HeaderRules headers) {
+
+        boolean transport() {
+            return mode == SaMode.TRANSPORT;
+        }
+    }
 
     /** What {@code esp-proposal} says. */
     record Proposal(Suite suite, boolean esn) {}

@@ -194,6 +194,16 @@ final class TunnelChecks {
                         "add a route to it by an unprotected port");
             }
         }
+        InetAddress local = tunnel.local().value();
+        boolean delivered = topology.leadsTo(Side.PROTECTED, local);
+        if (tunnel.shape().transport() && tunnel.in().isPresent() && !delivered) {
+            problems.warning(
+                    tunnel.local().position(),
+                    "no protected port leads to %s: what comes by tunnel %s, in transport mode, is dropped as not-for-us"
+                            .formatted(tunnel.local(), tunnel.name()),
+                    "add a route to it by the protected port of the host that has the address too");
+            return;
+        }
         for (At<TrafficSpec> traffic : tunnel.localTs()) {
             InetAddress first = traffic.value().addresses().first();
             if (tunnel.in().isPresent() && topology.route(first).isEmpty()) {
@@ -218,7 +228,14 @@ final class TunnelChecks {
                         .map(TrafficSelector::source)
                         .anyMatch(source -> !source.isIpv4());
         int least = ipv6 ? IPV6_LEAST_MTU : IPV4_LEAST_MTU;
-        boolean outerIpv4 = tunnel.remote().value() instanceof Inet4Address;
+        Overhead overhead = Overhead.of(tunnel);
+        if (tunnel.shape().tfc().padTo() > inner) {
+            problems.error(
+                    tunnel.name().position(),
+                    "packets padded to %d bytes do not fit tunnel %s: %d do"
+                            .formatted(tunnel.shape().tfc().padTo(), tunnel.name(), inner),
+                    "write 'pad: %d' or less".formatted(inner));
+        }
         if (inner < least) {
             problems.error(
                     mtuPosition(out),
@@ -230,10 +247,7 @@ final class TunnelChecks {
                                     Math.max(inner, 0),
                                     ipv6 ? "IPv6" : "IPv4",
                                     least),
-                    "raise it to %d or more"
-                            .formatted(
-                                    Overhead.outerMtu(
-                                            least, outerIpv4, tunnel.proposal().suite())));
+                    "raise it to %d or more".formatted(overhead.outerMtu(least)));
             return;
         }
         for (Port in : topology.ports().values()) {
@@ -243,21 +257,14 @@ final class TunnelChecks {
                         "packets of %d to %d bytes from port %s do not fit tunnel %s and are dropped as oversized"
                                 .formatted(inner + 1, in.mtu(), in.name(), tunnel.name()),
                         "set its hosts' and its own mtu to %d, or that of port %s to %d"
-                                .formatted(
-                                        inner,
-                                        out.name(),
-                                        Overhead.outerMtu(
-                                                in.mtu(), outerIpv4, tunnel.proposal().suite())));
+                                .formatted(inner, out.name(), overhead.outerMtu(in.mtu())));
             }
         }
     }
 
     /** The longest inner packet the tunnel takes when its ESP packets leave by {@code port}. */
     static int innerMtu(TunnelEntry tunnel, Port port) {
-        return Overhead.innerMtu(
-                port.mtu(),
-                tunnel.remote().value() instanceof Inet4Address,
-                tunnel.proposal().suite());
+        return Overhead.of(tunnel).innerMtu(port.mtu());
     }
 
     private Position mtuPosition(Port port) {

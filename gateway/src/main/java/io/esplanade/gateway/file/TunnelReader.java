@@ -5,13 +5,16 @@ import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.gateway.file.GatewayFile.Proposal;
 import io.esplanade.gateway.file.GatewayFile.SaEntry;
+import io.esplanade.gateway.file.GatewayFile.Shape;
 import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 
 import org.snakeyaml.engine.v2.nodes.Node;
 
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Reads one entry of {@code tunnels}, its keys included. */
 final class TunnelReader {
@@ -37,17 +40,20 @@ final class TunnelReader {
     }
 
     private Optional<TunnelEntry> read(At<String> name, Fields tunnel) {
-        tunnel.require("local", "remote", "local-ts", "remote-ts", "esp-proposal");
+        var shape = new ShapeReader(problems).read(tunnel);
+        tunnel.require("local", "remote", "esp-proposal");
+        if (!shape.transport()) {
+            tunnel.require("local-ts", "remote-ts");
+        }
         var local = tunnel.value("local", Literals::address);
         var remote = tunnel.value("remote", Literals::address);
-        var localTs = traffic(tunnel, "local-ts");
-        var remoteTs = traffic(tunnel, "remote-ts");
+        var localTs = traffic(tunnel, "local-ts", shape, local);
+        var remoteTs = traffic(tunnel, "remote-ts", shape, remote);
         var proposal = tunnel.value("esp-proposal", Proposals::parse);
         proposal.ifPresent(this::checkIsGoodEnough);
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
-        var headers = new HeaderReader(problems).read(tunnel);
         if (!tunnel.has("out") && !tunnel.has("in")) {
             problems.error(
                     tunnel.position(),
@@ -72,7 +78,7 @@ final class TunnelReader {
                                         SecurityAssociation.DEFAULT_REPLAY_WINDOW,
                                         tunnel.position())),
                         priority.map(At::value).orElse(DEFAULT_PRIORITY),
-                        headers,
+                        shape,
                         out,
                         in,
                         unsafe.map(At::value).orElse(false)));
@@ -89,10 +95,20 @@ final class TunnelReader {
         }
     }
 
-    private List<At<TrafficSpec>> traffic(Fields tunnel, String key) {
+    /** In transport mode it is that end's own, and need not be said. */
+    private List<At<TrafficSpec>> traffic(
+            Fields tunnel, String key, Shape shape, Optional<At<InetAddress>> end) {
+        Function<String, List<TrafficSpec>> parse = TrafficSpec::parse;
+        if (shape.transport() && end.isPresent()) {
+            TrafficSpec own = TrafficSpec.parse(AddressText.of(end.get().value())).getFirst();
+            if (!tunnel.has(key)) {
+                return List.of(new At<>(own, end.get().position()));
+            }
+            parse = text -> ofItsOwn(TrafficSpec.parse(text), own, key);
+        }
         long before = problems.errors();
         List<At<TrafficSpec>> traffic =
-                tunnel.values(key, TrafficSpec::parse).stream()
+                tunnel.values(key, parse).stream()
                         .flatMap(
                                 specs ->
                                         specs.value().stream()
@@ -101,6 +117,19 @@ final class TunnelReader {
         if (tunnel.has(key) && traffic.isEmpty() && problems.errors() == before) {
             problems.error(
                     tunnel.position(key), key + " is empty", "name at least one prefix or range");
+        }
+        return traffic;
+    }
+
+    private static List<TrafficSpec> ofItsOwn(
+            List<TrafficSpec> traffic, TrafficSpec own, String key) {
+        if (!traffic.stream().allMatch(t -> t.addresses().equals(own.addresses()))) {
+            throw new Wrong(
+                    "transport mode carries what goes between the two ends alone",
+                    "write "
+                            + AddressText.of(own.addresses().first())
+                            + ", with [protocol/port] if need be, or leave out "
+                            + key);
         }
         return traffic;
     }

@@ -51,6 +51,9 @@ final class Vocabulary {
                     "esp-proposal",
                     "replay-window",
                     "priority",
+                    "mode",
+                    "encap",
+                    "tfc",
                     "df",
                     "dscp",
                     "ecn",
@@ -59,22 +62,27 @@ final class Vocabulary {
                     "out",
                     "in",
                     "unsafe-volatile-sequence");
+    static final List<String> ENCAP =
+            List.of("local-port", "remote-port", "checksum", "follow", "keepalive");
+    static final List<String> TFC = List.of("pad", "dummies");
     static final List<String> SA = List.of("spi", "key", "key-file", "initial-sequence");
     static final List<String> POLICY =
             List.of("name", "direction", "action", "priority", "source", "destination", "tunnel");
 
     /** The mappings by the names that the schema's definitions have. */
     static final Map<String, List<String>> MAPPINGS =
-            Map.of(
-                    "gateway", GATEWAY,
-                    "mbufs", MBUFS,
-                    "crypto", CRYPTO,
-                    "lanes", LANES,
-                    "runtime", RUNTIME,
-                    "route", ROUTE,
-                    "tunnel", TUNNEL,
-                    "sa", SA,
-                    "policy", POLICY);
+            Map.ofEntries(
+                    Map.entry("gateway", GATEWAY),
+                    Map.entry("mbufs", MBUFS),
+                    Map.entry("crypto", CRYPTO),
+                    Map.entry("lanes", LANES),
+                    Map.entry("runtime", RUNTIME),
+                    Map.entry("route", ROUTE),
+                    Map.entry("tunnel", TUNNEL),
+                    Map.entry("encap", ENCAP),
+                    Map.entry("tfc", TFC),
+                    Map.entry("sa", SA),
+                    Map.entry("policy", POLICY));
 
     private Vocabulary() {}
 }

@@ -13,17 +13,31 @@ final class OverheadTest {
     @Test
     void anMtuOf1500LeavesWhatLinuxComputesToo() {
         // 1500 - 20 (IPv4) - 8 (ESP) - 8 (IV) - 16 (ICV) = 1448, less pad length and next header.
-        assertThat(Overhead.innerMtu(1500, true, SUITE)).isEqualTo(1446);
-        assertThat(Overhead.innerMtu(1500, false, SUITE)).isEqualTo(1426);
+        assertThat(overhead(true).innerMtu(1500)).isEqualTo(1446);
+        assertThat(overhead(false).innerMtu(1500)).isEqualTo(1426);
+    }
+
+    private static Overhead overhead(boolean ipv4) {
+        return Overhead.of(ipv4, false, false, SUITE);
+    }
+
+    @Test
+    void udpTakesEightBytesMoreAndTransportModeNoHeader() {
+        assertThat(Overhead.of(true, false, true, SUITE).innerMtu(1500)).isEqualTo(1438);
+        assertThat(Overhead.of(true, true, false, SUITE).innerMtu(1500)).isEqualTo(1466);
+        assertThat(Overhead.of(false, true, true, SUITE).innerMtu(1500)).isEqualTo(1458);
     }
 
     @Test
     void theLongestInnerPacketFitsAndOneByteMoreDoesNot() {
-        for (int mtu = 600; mtu < 1600; mtu++) {
-            int inner = Overhead.innerMtu(mtu, true, SUITE);
+        for (boolean transport : new boolean[] {false, true}) {
+            Overhead overhead = Overhead.of(true, transport, true, SUITE);
+            for (int mtu = 600; mtu < 1600; mtu++) {
+                int inner = overhead.innerMtu(mtu);
 
-            assertThat(Overhead.outerMtu(inner, true, SUITE)).isLessThanOrEqualTo(mtu);
-            assertThat(Overhead.outerMtu(inner + 1, true, SUITE)).isGreaterThan(mtu);
+                assertThat(overhead.outerMtu(inner)).isLessThanOrEqualTo(mtu);
+                assertThat(overhead.outerMtu(inner + 1)).isGreaterThan(mtu);
+            }
         }
     }
 }

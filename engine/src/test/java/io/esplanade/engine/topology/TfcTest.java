@@ -1,0 +1,152 @@
+package io.esplanade.engine.topology;
+
+import static io.esplanade.engine.testing.TunnelGateway.inbound;
+import static io.esplanade.engine.testing.TunnelGateway.outbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.SaMode;
+import io.esplanade.engine.ipsec.Tfc;
+import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.testing.EspPackets;
+import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
+import io.esplanade.engine.testing.TunnelGateway;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Traffic flow confidentiality (RFC 4303 §2.6, §2.7), in every runtime. */
+@ParameterizedClass
+@EnumSource
+class TfcTest {
+
+    private final AtomicLong now = new AtomicLong();
+    private final Mode mode;
+
+    TfcTest(Mode mode) {
+        this.mode = mode;
+    }
+
+    private TunnelGateway open(Tfc tfc, SaMode saMode) {
+        return TunnelGateway.open(
+                settings -> {
+                    settings.sas = sa -> sa.tfc(tfc).mode(saMode);
+                    settings.more = b -> b.runtime(mode.config()).clock(new ManualClock());
+                });
+    }
+
+    private final class ManualClock implements Clock {
+        @Override
+        public long nanoTime() {
+            return now.get();
+        }
+
+        @Override
+        public long epochNanos() {
+            return now.get();
+        }
+    }
+
+    private static List<byte[]> sent(TunnelGateway tunnel) {
+        List<byte[]> sent = new ArrayList<>();
+        for (byte[] p = tunnel.wan().receive(); p != null; p = tunnel.wan().receive()) {
+            sent.add(p);
+        }
+        return sent;
+    }
+
+    @Test
+    void shorterPacketsAllLookTheSameAndLongerOnesAreAsTheyWere() {
+        try (TunnelGateway tunnel = open(new Tfc(500, 0), SaMode.TUNNEL)) {
+            for (int length = 28; length <= 520; length += 4) {
+                tunnel.fromLan(outbound(length));
+            }
+            List<byte[]> sent = sent(tunnel);
+            for (int i = 0; i < sent.size(); i++) {
+                int length = 28 + 4 * i;
+                byte[] opened = tunnel.toPeer().open(i + 1L, sent.get(i));
+                byte[] expected =
+                        Arrays.copyOf(
+                                IpPackets.withTtl(outbound(length), 63), Math.max(500, length));
+                assertThat(opened).isEqualTo(EspPackets.payload(expected, 4));
+                assertThat(sent.get(i)).hasSize(Math.max(504, length + 4) + 52);
+            }
+            assertThat(sent).hasSize(124);
+        }
+    }
+
+    @Test
+    void whatAPeerPaddedComesOutUnpadded() {
+        try (TunnelGateway tunnel = open(Tfc.NONE, SaMode.TUNNEL)) {
+            byte[] inner = inbound(60);
+            byte[] padded = Arrays.copyOf(inner, 1000);
+            Arrays.fill(padded, 60, 1000, (byte) 0xa5);
+            byte[] esp = tunnel.fromPeer().sealPayload(1, EspPackets.payload(padded, 4));
+            tunnel.fromWan(esp);
+            assertThat(tunnel.lan().receive()).isEqualTo(IpPackets.withTtl(inner, 63));
+            assertThat(tunnel.gateway().drops()).isEmpty();
+        }
+    }
+
+    @Test
+    void dummiesAreSentAtTheirRateAndLookLikePaddedPackets() {
+        try (TunnelGateway tunnel = open(new Tfc(500, 10), SaMode.TUNNEL)) {
+            for (int i = 0; i < 100; i++) {
+                now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+                tunnel.gateway().settle();
+            }
+            List<byte[]> sent = sent(tunnel);
+            assertThat(sent).hasSize(10);
+            for (int i = 0; i < 10; i++) {
+                byte[] opened = tunnel.toPeer().open(i + 1L, sent.get(i));
+                assertThat(opened).hasSize(504);
+                assertThat(opened[503]).as("no next header").isEqualTo((byte) 59);
+            }
+            tunnel.gateway().assertEveryMbufAtRest();
+        }
+    }
+
+    @Test
+    void dummiesOfATransportModeSaAreTakenOffByAnyReceiver() {
+        try (TunnelGateway tunnel = open(new Tfc(0, 100), SaMode.TRANSPORT)) {
+            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(50));
+            tunnel.gateway().settle();
+            List<byte[]> sent = sent(tunnel);
+            assertThat(sent).hasSize(5);
+            for (int i = 0; i < 5; i++) {
+                byte[] opened = tunnel.toPeer().open(i + 1L, sent.get(i));
+                assertThat(opened[opened.length - 1]).isEqualTo((byte) 59);
+                tunnel.fromWan(tunnel.fromPeer().sealPayload(i + 1L, opened));
+            }
+            assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(DropReason.DUMMY, 5L));
+        }
+    }
+
+    @Test
+    void aConductorThatWasHeldUpDoesNotMakeUpForIt() {
+        try (TunnelGateway tunnel = open(new Tfc(0, 1000), SaMode.TUNNEL)) {
+            now.addAndGet(TimeUnit.SECONDS.toNanos(10));
+            tunnel.gateway().settle();
+            assertThat(sent(tunnel)).hasSizeBetween(1, 32);
+        }
+    }
+
+    @Test
+    void whatCannotBeIsRefused() {
+        assertThatThrownBy(() -> new Tfc(-1, 0)).hasMessageContaining("0 to 65535");
+        assertThatThrownBy(() -> new Tfc(0, 100_001)).hasMessageContaining("0 to 100000");
+        assertThatThrownBy(() -> open(new Tfc(1, 0), SaMode.TRANSPORT))
+                .hasMessageContaining("is for tunnel mode");
+    }
+}

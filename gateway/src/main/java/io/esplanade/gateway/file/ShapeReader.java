@@ -1,0 +1,128 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.engine.ipsec.DscpMap;
+import io.esplanade.engine.ipsec.HeaderRules;
+import io.esplanade.engine.ipsec.HeaderRules.DontFragment;
+import io.esplanade.engine.ipsec.HeaderRules.EcnMode;
+import io.esplanade.engine.ipsec.HeaderRules.FlowLabel;
+import io.esplanade.engine.ipsec.SaMode;
+import io.esplanade.engine.ipsec.Tfc;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
+import io.esplanade.gateway.file.GatewayFile.Shape;
+
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads what a tunnel says of what its packets look like: mode, UDP, padding, outer headers. */
+final class ShapeReader {
+
+    private static final String COPY = "copy";
+
+    private final Problems problems;
+
+    ShapeReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    Shape read(Fields tunnel) {
+        SaMode mode = word(tunnel, "mode", SaMode.values()).orElse(SaMode.TUNNEL);
+        if (mode == SaMode.TRANSPORT) {
+            refuseInTransportMode(tunnel, "df", "dscp", "ecn", "flow-label", "ttl");
+        }
+        return new Shape(mode, udp(tunnel), tfc(tunnel, mode), headers(tunnel));
+    }
+
+    private void refuseInTransportMode(Fields tunnel, String... keys) {
+        for (String key : keys) {
+            if (tunnel.has(key)) {
+                problems.error(
+                        tunnel.position(key),
+                        key + " is for tunnel mode: there is no outer header in transport mode",
+                        "take it out, or the mode");
+            }
+        }
+    }
+
+    private Optional<UdpEncapsulation> udp(Fields tunnel) {
+        return tunnel.node("encap")
+                .flatMap(node -> Fields.of(node, "encap", Vocabulary.ENCAP, problems))
+                .map(ShapeReader::ends);
+    }
+
+    private static UdpEncapsulation ends(Fields encap) {
+        UdpEncapsulation udp = UdpEncapsulation.DEFAULT;
+        return new UdpEncapsulation(
+                encap.integer("local-port", 1, 0xffff).map(At::value).orElse(udp.localPort()),
+                encap.integer("remote-port", 1, 0xffff).map(At::value).orElse(udp.remotePort()),
+                encap.bool("checksum").map(At::value).orElse(udp.checksum()),
+                encap.bool("follow").map(At::value).orElse(udp.follow()),
+                encap.integer("keepalive", 0, 86_400).map(At::value).orElse(udp.keepalive()));
+    }
+
+    private Tfc tfc(Fields tunnel, SaMode mode) {
+        Optional<Fields> tfc =
+                tunnel.node("tfc")
+                        .flatMap(node -> Fields.of(node, "tfc", Vocabulary.TFC, problems));
+        int pad = tfc.flatMap(f -> f.integer("pad", 0, 0xffff)).map(At::value).orElse(0);
+        int dummies =
+                tfc.flatMap(f -> f.integer("dummies", 0, Tfc.MAX_DUMMIES)).map(At::value).orElse(0);
+        if (pad > 0 && mode == SaMode.TRANSPORT) {
+            problems.error(
+                    tfc.orElseThrow().position("pad"),
+                    "pad is for tunnel mode: in transport mode it would not come off again",
+                    "take it out, or the mode");
+            return Tfc.NONE;
+        }
+        return new Tfc(pad, dummies);
+    }
+
+    private HeaderRules headers(Fields tunnel) {
+        HeaderRules rules = HeaderRules.DEFAULT;
+        var df = word(tunnel, "df", DontFragment.values());
+        var ecn = word(tunnel, "ecn", EcnMode.values());
+        var label = word(tunnel, "flow-label", FlowLabel.values());
+        var ttl = tunnel.integer("ttl", 1, 255);
+        var dscp = dscp(tunnel);
+        rules = df.map(rules::withDf).orElse(rules);
+        rules = ecn.map(rules::withEcn).orElse(rules);
+        rules = label.map(rules::withFlowLabel).orElse(rules);
+        rules = ttl.map(At::value).map(rules::withTtl).orElse(rules);
+        return dscp.map(rules::withDscp).orElse(rules);
+    }
+
+    private static <E extends Enum<E>> Optional<E> word(Fields tunnel, String key, E[] values) {
+        List<String> words = Arrays.stream(values).map(Literals::keyword).toList();
+        return tunnel.word(key, words).map(word -> values[words.indexOf(word.value())]);
+    }
+
+    /** {@code copy}, one DSCP for all, or a mapping from inner ones to outer ones. */
+    private Optional<DscpMap> dscp(Fields tunnel) {
+        if (tunnel.node("dscp").orElse(null) instanceof MappingNode node) {
+            return Fields.of(node, "dscp", problems).map(ShapeReader::map);
+        }
+        return tunnel.value("dscp", t -> t.equals(COPY) ? DscpMap.COPY : DscpMap.of(number(t)))
+                .map(At::value);
+    }
+
+    private static DscpMap map(Fields entries) {
+        Map<Integer, Integer> outerByInner = new HashMap<>();
+        for (String inner : entries.names()) {
+            entries.value(inner, outer -> Map.entry(number(inner), number(outer)))
+                    .ifPresent(e -> outerByInner.put(e.value().getKey(), e.value().getValue()));
+        }
+        return DscpMap.of(outerByInner);
+    }
+
+    private static int number(String text) {
+        long dscp = Literals.unsigned(text);
+        if (dscp < 0 || dscp > DscpMap.MAX) {
+            throw new Wrong(text + " is not a DSCP", "use copy, or 0 to " + DscpMap.MAX);
+        }
+        return (int) dscp;
+    }
+}

@@ -34,6 +34,7 @@ public enum DropReason {
     NO_OUTBOUND_SA(
             "XfrmOutNoStates", "the policy says PROTECT but its tunnel has no SA to send on"),
     ESP_RUNT("XfrmInHdrError", "ESP packet too short for header, IV, trailer and ICV"),
+    AH_RUNT("XfrmInHdrError", "AH too short for its ICV, longer than the packet, or not aligned"),
     ESP_ALIGNMENT("XfrmInHdrError", "ESP payload is not a multiple of the cipher's block"),
     REPLAYED("XfrmInStateSeqError", "sequence number was received before"),
     TOO_OLD("XfrmInStateSeqError", "sequence number is left of the replay window"),

@@ -7,6 +7,7 @@ import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Ecn;
 import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.net.TransportHeader;
 import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 

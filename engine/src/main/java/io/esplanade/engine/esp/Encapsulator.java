@@ -7,6 +7,7 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.OuterHeader;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.net.TransportHeader;
 import io.esplanade.engine.os.Mem;
 
 /**

@@ -50,6 +50,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final int nonceLength;
     private final int icvLength;
     private final int alignment;
+    private final boolean ah;
     private final boolean transport;
     private final boolean encapsulated;
 
@@ -76,6 +77,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         nonceLength = mode.nonceLength();
         icvLength = suite.icvLength();
         alignment = suite.alignment();
+        ah = association.protocol() == IpsecProtocol.AH;
         transport = association.mode() == SaMode.TRANSPORT;
         encapsulated = association.encapsulation() != null;
     }
@@ -192,6 +194,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Bytes to whose multiple payload, padding and trailer are padded. */
     public final int alignment() {
         return alignment;
+    }
+
+    /** Whether it is AH's; else ESP's. */
+    public final boolean ah() {
+        return ah;
     }
 
     /** Whether it is in transport mode; else in tunnel mode. */

@@ -14,7 +14,7 @@ import java.net.InetAddress;
 import java.security.SecureRandom;
 
 /**
- * The headers in front of an SA's ESP packets, IP and perhaps UDP (RFC 3948), ready but for the
+ * The headers in front of an SA's ESP or AH, IP and perhaps UDP (RFC 3948), ready but for the
  * length and what the inner header decides (RFC 4301 §5.1.2). Immutable; replaced whole.
  *
  * <p>IPv4: a datagram with DF set needs no ID and has 0 (RFC 6864 §4.1). One without gets the low
@@ -33,6 +33,7 @@ public final class OuterHeader {
     private final PeerAddress peer; // its port is 0 if there is no UDP
     private final HeaderRules rules;
     private final UdpEncapsulation udp;
+    private final int protocol;
 
     private final boolean ipv6;
     private final int length; // of all
@@ -57,25 +58,26 @@ public final class OuterHeader {
             PeerAddress peer,
             HeaderRules rules,
             UdpEncapsulation udp,
+            int protocol,
             int salt) {
         this.source = source;
         this.peer = peer;
         this.rules = rules;
         this.udp = udp;
+        this.protocol = protocol;
         ipv6 = !(source instanceof Inet4Address);
         udpLength = udp == null ? 0 : Udp.HEADER_LENGTH;
         length = (ipv6 ? IPV6_LENGTH : IPV4_LENGTH) + udpLength;
-        long protocol = udp == null ? IpProtocol.ESP : IpProtocol.UDP;
         long ttl = rules.ttl();
         if (ipv6) {
-            word0 = 0x6000_0000_0000_0000L | protocol << 8 | ttl;
+            word0 = 0x6000_0000_0000_0000L | (long) protocol << 8 | ttl;
             word1 = IpAddresses.high(source);
             word2 = IpAddresses.low(source);
             word3 = peer.high();
             word4 = peer.low();
         } else {
             word0 = 0x4500_0000_0000_0000L;
-            word1 = ttl << 56 | protocol << 48 | IpAddresses.low(source) & 0xffff_ffffL;
+            word1 = ttl << 56 | (long) protocol << 48 | IpAddresses.low(source) & 0xffff_ffffL;
             word2 = peer.low() << 32;
             word3 = 0;
             word4 = 0;
@@ -101,12 +103,16 @@ public final class OuterHeader {
         UdpEncapsulation udp = sa.encapsulation();
         int port = udp == null ? 0 : udp.remotePort();
         PeerAddress peer = PeerAddress.of(sa.destination(), port);
-        return new OuterHeader(sa.source(), peer, sa.headers(), udp, salt);
+        int protocol =
+                udp != null
+                        ? IpProtocol.UDP
+                        : sa.protocol() == IpsecProtocol.AH ? IpProtocol.AH : IpProtocol.ESP;
+        return new OuterHeader(sa.source(), peer, sa.headers(), udp, protocol, salt);
     }
 
     /** The same to another peer, of the same family. */
     public OuterHeader to(PeerAddress newPeer) {
-        return new OuterHeader(source, newPeer, rules, udp, salt);
+        return new OuterHeader(source, newPeer, rules, udp, protocol, salt);
     }
 
     /** Where it leads; the port is 0 where there is no UDP. */

@@ -1,5 +1,6 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 
@@ -9,8 +10,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * An ESP security association, one direction (RFC 4301 §4.1): what is configured or negotiated.
- * Made with {@link #builder}.
+ * A security association, one direction (RFC 4301 §4.1): what is configured or negotiated. Made
+ * with {@link #builder}.
  *
  * <p>The key belongs to the caller until the SA is given to an engine, and to the engine from then
  * on, which wipes it when the SA is retired or refused.
@@ -31,6 +32,7 @@ import java.util.Objects;
  * @param origin where the key comes from
  * @param selectors inbound: what may come out of it, as inner packets have it (RFC 4301 §5.2)
  * @param provider crypto provider for this SA, or null for the engine's
+ * @param protocol ESP or AH
  * @param mode tunnel or transport
  * @param encapsulation how it goes in UDP, or null if it does not
  * @param tfc outbound, padding in tunnel mode: traffic flow confidentiality
@@ -51,6 +53,7 @@ public record SecurityAssociation(
         KeyOrigin origin,
         List<TrafficSelector> selectors,
         String provider,
+        IpsecProtocol protocol,
         SaMode mode,
         UdpEncapsulation encapsulation,
         Tfc tfc,
@@ -71,6 +74,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(suite, "suite");
         Objects.requireNonNull(key, "key");
         Objects.requireNonNull(origin, "origin");
+        Objects.requireNonNull(protocol, "protocol");
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(tfc, "tfc");
         Objects.requireNonNull(headers, "headers");
@@ -98,6 +102,9 @@ public record SecurityAssociation(
         if (direction == Direction.INBOUND && esn && replayWindow == 0) {
             throw refused(name, "ESN needs a replay window (RFC 4303 §2.2.1): set 64 or more");
         }
+        if (protocol == IpsecProtocol.AH) {
+            checkAh(name, suite, encapsulation, tfc);
+        }
         if (mode == SaMode.TRANSPORT && tfc.padTo() != 0) {
             throw refused(
                     name,
@@ -106,6 +113,20 @@ public record SecurityAssociation(
         if (initialSequence == 0 || (!esn && initialSequence >>> 32 != 0)) {
             throw refused(
                     name, "the first sequence number is 1 or more and fits its 32 or 64 bits");
+        }
+    }
+
+    private static void checkAh(String name, Suite suite, UdpEncapsulation encapsulation, Tfc tfc) {
+        if (suite.mode() != CipherMode.NULL) {
+            throw refused(
+                    name,
+                    "AH encrypts nothing: choose an integrity algorithm alone, such as"
+                            + " null-sha256");
+        }
+        if (encapsulation != null || !tfc.equals(Tfc.NONE)) {
+            throw refused(
+                    name,
+                    "AH goes through no NAT and hides no traffic: no UDP, padding or dummies");
         }
     }
 
@@ -139,6 +160,7 @@ public record SecurityAssociation(
         private KeyOrigin origin = KeyOrigin.NEGOTIATED;
         private List<TrafficSelector> selectors = List.of();
         private String provider;
+        private IpsecProtocol protocol = IpsecProtocol.ESP;
         private SaMode mode = SaMode.TUNNEL;
         private UdpEncapsulation encapsulation;
         private Tfc tfc = Tfc.NONE;
@@ -227,6 +249,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** ESP, unless told otherwise. */
+        public Builder protocol(IpsecProtocol newProtocol) {
+            this.protocol = newProtocol;
+            return this;
+        }
+
         /** Tunnel, unless told otherwise. */
         public Builder mode(SaMode newMode) {
             this.mode = newMode;
@@ -267,6 +295,7 @@ public record SecurityAssociation(
                     origin,
                     selectors,
                     provider,
+                    protocol,
                     mode,
                     encapsulation,
                     tfc,

@@ -148,7 +148,8 @@ public final class Ipv6 {
         return field;
     }
 
-    private static int extensionLength(long extension, int number) {
+    /** Bytes of an extension header of this number. */
+    public static int extensionLength(long extension, int number) {
         return number == IpProtocol.FRAGMENT
                 ? SHORTEST_EXTENSION
                 : SHORTEST_EXTENSION + (Mem.getUnsignedByte(extension + 1) << 3);

@@ -76,10 +76,8 @@ final class Boundary {
             return Verdict.drop(DropReason.MULTICAST);
         }
         if (tables.isLocal(key.destinationHigh, key.destinationLow)) {
-            // A nested SA ends here too: another pass will take the next ESP header off.
-            return key.protocol == IpProtocol.ESP
-                    ? Verdict.of(Verdict.LOOP, 0)
-                    : Verdict.drop(DropReason.NOT_FOR_US);
+            // A nested SA ends here too: another pass will take the next header off.
+            return isIpsec(key) ? Verdict.of(Verdict.LOOP, 0) : Verdict.drop(DropReason.NOT_FOR_US);
         }
         int nextHop = route(key);
         if (nextHop < 0) {
@@ -98,7 +96,7 @@ final class Boundary {
         if (key.isUnroutable()) {
             return Verdict.drop(DropReason.MULTICAST);
         }
-        if (key.protocol == IpProtocol.ESP) {
+        if (isIpsec(key)) {
             return Verdict.of(Verdict.LOOP, 0);
         }
         int nextHop = route(key);
@@ -139,6 +137,10 @@ final class Boundary {
 
     private static long undecided(SpdEntry policy) {
         return Verdict.drop(policy == null ? DropReason.NO_POLICY : DropReason.FRAGMENT);
+    }
+
+    private static boolean isIpsec(FlowKey key) {
+        return key.protocol == IpProtocol.ESP || key.protocol == IpProtocol.AH;
     }
 
     private int route(FlowKey key) {

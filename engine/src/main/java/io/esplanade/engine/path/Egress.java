@@ -1,5 +1,6 @@
 package io.esplanade.engine.path;
 
+import io.esplanade.engine.ah.AuthenticationHeader;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
@@ -123,6 +124,9 @@ public final class Egress {
         if (sa == null) {
             return DropReason.SA_RETIRED;
         }
+        if (sa.ah()) {
+            AuthenticationHeader.complete(mbuf);
+        }
         OuterHeader header = sa.outerHeader();
         PeerAddress peer = header.peer();
         if (header.wantsChecksum()) {
@@ -151,7 +155,8 @@ public final class Egress {
             if (sa.follows() && sa.window().top() == Mbuf.sequence(mbuf)) {
                 notePeer(mbuf, sa);
             }
-            reason = Decapsulator.finish(mbuf, sa);
+            reason =
+                    sa.ah() ? AuthenticationHeader.finish(mbuf, sa) : Decapsulator.finish(mbuf, sa);
         }
         if (reason != DropReason.NONE) {
             sas.countRefused(sa, reason);

@@ -35,6 +35,7 @@ public final class Ingress {
 
     private static final int MAX_PASSES = 4;
     private static final int ESP_HEADER = 8;
+    private static final int BEFORE_AH_SPI = 4;
     private static final int KEEPALIVE = 0xff;
     private static final int NON_ESP_MARKER = 0;
 
@@ -259,6 +260,7 @@ public final class Ingress {
     /** Whether an SA of ours may be for it. */
     private boolean mayBeOurs() {
         return key.protocol == IpProtocol.ESP
+                || key.protocol == IpProtocol.AH
                 || key.protocol == IpProtocol.UDP
                         && tables.encapsulationPorts().contains(key.destinationPort)
                         && isLocal();
@@ -298,10 +300,12 @@ public final class Ingress {
                 return reason;
             }
         }
-        if (key.length < key.l4Offset + ESP_HEADER) {
-            return isLocal() ? DropReason.ESP_RUNT : null;
+        boolean ah = key.protocol == IpProtocol.AH;
+        int at = key.l4Offset + (ah ? BEFORE_AH_SPI : 0);
+        if (key.length < at + ESP_HEADER) {
+            return !isLocal() ? null : ah ? DropReason.AH_RUNT : DropReason.ESP_RUNT;
         }
-        long esp = Mem.getLongBE(key.packet + key.l4Offset); // SPI and sequence number
+        long esp = Mem.getLongBE(key.packet + at); // SPI and sequence number
         int slot = sas.inbound((int) (esp >>> 32), key.destinationHigh, key.destinationLow);
         if (slot == SaTable.NONE) {
             return isLocal() ? DropReason.NO_SA : null;
@@ -309,6 +313,10 @@ public final class Ingress {
         int generation = sas.generation(slot);
         InboundState sa = sas.inboundState(slot, generation);
         if (sa == null) {
+            return DropReason.NO_SA;
+        }
+        if (sa.ah() != ah) { // SPIs are unique for both protocols together
+            sas.release(slot, generation);
             return DropReason.NO_SA;
         }
         if (sa.lane() != lane) {

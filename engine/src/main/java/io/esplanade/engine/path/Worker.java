@@ -1,5 +1,6 @@
 package io.esplanade.engine.path;
 
+import io.esplanade.engine.ah.AuthenticationHeader;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
@@ -97,7 +98,11 @@ public final class Worker implements AutoCloseable {
         }
         Submission to = submissions[sa.provider()];
         int bytes = Mbuf.length(mbuf);
-        DropReason reason = Encapsulator.prepare(mbuf, sa, index, to.burst, to.mbufs.count());
+        int place = to.mbufs.count();
+        DropReason reason =
+                sa.ah()
+                        ? AuthenticationHeader.prepare(mbuf, sa, index, to.burst, place)
+                        : Encapsulator.prepare(mbuf, sa, index, to.burst, place);
         if (reason == DropReason.NONE) {
             encrypted++;
             encryptedBytes += bytes;
@@ -112,7 +117,12 @@ public final class Worker implements AutoCloseable {
             return;
         }
         Submission to = submissions[sa.provider()];
-        to.add(mbuf, Decapsulator.prepare(mbuf, sa, index, to.burst, to.mbufs.count()));
+        int place = to.mbufs.count();
+        to.add(
+                mbuf,
+                sa.ah()
+                        ? AuthenticationHeader.prepare(mbuf, sa, index, to.burst, place)
+                        : Decapsulator.prepare(mbuf, sa, index, to.burst, place));
     }
 
     private static void mark(long mbuf, DropReason reason) {

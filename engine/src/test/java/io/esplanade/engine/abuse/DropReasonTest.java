@@ -17,6 +17,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
@@ -95,6 +97,7 @@ class DropReasonTest {
             case IKE -> List.of(Way.fromWan(datagram(new byte[32]), datagram(new byte[4])).on(UDP));
             case NO_OUTBOUND_SA -> List.of(HardWays.outboundSaRemoved());
             case ESP_RUNT -> espRunts();
+            case AH_RUNT -> ahRunts();
             case ESP_ALIGNMENT -> List.of(Way.fromWan(FROM_PEER.sealPayload(1, new byte[41])));
             case REPLAYED -> List.of(HardWays.replayed());
             case TOO_OLD -> List.of(HardWays.tooOld());
@@ -243,6 +246,30 @@ class DropReasonTest {
 
     private static byte[] payload(long sequence, int nextHeader) {
         return FROM_PEER.sealPayload(sequence, EspPackets.payload(new byte[0], nextHeader));
+    }
+
+    private static List<Way> ahRunts() {
+        Consumer<TunnelGateway.Settings> ah =
+                s -> {
+                    s.sas =
+                            sa ->
+                                    sa.protocol(IpsecProtocol.AH)
+                                            .suite(Suite.ofKeyword("null-sha1").orElseThrow());
+                };
+        byte[] header =
+                ByteBuffer.allocate(24).putInt(0x0404_0000).putInt(SPI_IN).putInt(1).array();
+        return List.of(
+                Way.fromWan(
+                                ah(Arrays.copyOf(header, 0)),
+                                ah(Arrays.copyOf(header, 11)),
+                                ah(Arrays.copyOf(header, 23)), // an ICV cut off
+                                ah(with(header, 1, 3)), // no room in it for the ICV
+                                ah(with(header, 1, 5))) // longer than the packet
+                        .on(ah));
+    }
+
+    private static byte[] ah(byte[] header) {
+        return packet(PEER, US, 51, header);
     }
 
     private static List<Way> badPadding() {

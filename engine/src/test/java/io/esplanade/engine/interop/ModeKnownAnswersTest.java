@@ -2,9 +2,12 @@ package io.esplanade.engine.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
@@ -25,13 +28,15 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 
 /**
  * Packets of every mode, family and encapsulation, through a whole gateway, are byte for byte what
- * scapy makes of them. mode-vectors.txt was made by make_mode_vectors.py, beside it.
+ * scapy makes of them, and in AH what the RFC's words make. mode-vectors.txt was made by
+ * make_mode_vectors.py, ah-vectors.txt by make_ah_vectors.py, beside them.
  */
 class ModeKnownAnswersTest {
 
@@ -51,6 +56,8 @@ class ModeKnownAnswersTest {
             boolean made,
             SaMode mode,
             UdpEncapsulation udp,
+            Suite ah, // null in ESP
+            boolean esn,
             String source,
             String destination,
             int spi,
@@ -66,7 +73,9 @@ class ModeKnownAnswersTest {
                     words[0],
                     words[1].equals("both"),
                     words[2].equals("tunnel") ? SaMode.TUNNEL : SaMode.TRANSPORT,
-                    words[3].equals("none") ? null : udp(words[3].split(":")),
+                    words[3].contains(":") ? udp(words[3].split(":")) : null,
+                    Suite.ofKeyword("null-" + words[3]).orElse(null),
+                    words.length > 11 && words[11].equals("esn"),
                     words[4],
                     words[5],
                     Integer.parseUnsignedInt(words[6], 16),
@@ -92,8 +101,11 @@ class ModeKnownAnswersTest {
                     .spi(spi)
                     .from(InetAddress.ofLiteral(source))
                     .to(InetAddress.ofLiteral(destination))
+                    .protocol(ah == null ? IpsecProtocol.ESP : IpsecProtocol.AH)
+                    .suite(ah == null ? Suite.AES_GCM_16_128 : ah)
                     .key(KeyMaterial.takeFrom(key.clone()))
-                    .esn(false)
+                    .esn(esn)
+                    .replayWindow(esn ? 64 : 0)
                     .initialSequence(sequence)
                     .origin(KeyOrigin.STATIC_UNSAFE)
                     .selectors(in ? List.of(ANY_IPV4, ANY_IPV6) : List.of())
@@ -110,13 +122,18 @@ class ModeKnownAnswersTest {
 
         @Override
         public String toString() {
-            return name;
+            return ah == null ? name : "AH %s, %s%s".formatted(name, ah, esn ? ", ESN" : "");
         }
     }
 
     static List<Vector> vectors() throws IOException {
-        try (InputStream file =
-                ModeKnownAnswersTest.class.getResourceAsStream("mode-vectors.txt")) {
+        List<Vector> all = new ArrayList<>(vectors("mode-vectors.txt"));
+        all.addAll(vectors("ah-vectors.txt"));
+        return all;
+    }
+
+    private static List<Vector> vectors(String name) throws IOException {
+        try (InputStream file = ModeKnownAnswersTest.class.getResourceAsStream(name)) {
             return new String(file.readAllBytes(), StandardCharsets.US_ASCII)
                     .lines()
                     .map(Vector::parse)
@@ -157,6 +174,36 @@ class ModeKnownAnswersTest {
                     .containsExactly(IpPackets.withTtl(v.clear, 62));
             assertThat(gateway.drops()).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("authenticated")
+    void ahCoversEveryByteButWhatRoutersMayChange(Vector v) throws Exception {
+        boolean ipv4 = v.sealed[0] >>> 4 == 4;
+        // TOS, TTL, checksum; traffic class, flow label, hop limit.
+        List<Integer> mayChange = ipv4 ? List.of(1, 8, 10, 11) : List.of(0, 1, 2, 3, 7);
+        List<Integer> taken = new ArrayList<>();
+        try (MemoryHost lan = MemoryHost.on(Plug.of("lan", Side.PROTECTED), Cable.DEFAULT);
+                MemoryHost wan = MemoryHost.on(Plug.of("wan", Side.UNPROTECTED), Cable.DEFAULT);
+                DrivenGateway gateway =
+                        gateway(lan, wan, v, Direction.INBOUND).route(v.inner(), "lan").build()) {
+            for (int i = 0; i < v.sealed.length; i++) {
+                byte[] changed = IpPackets.with(v.sealed, i, v.sealed[i] ^ 1);
+                byte[] sent = ipv4 ? IpPackets.withChecksum(changed) : changed;
+                if (!InteropGateway.through(gateway, wan, sent, lan).isEmpty()) {
+                    taken.add(i);
+                }
+            }
+            assertThat(taken).isEqualTo(mayChange);
+            assertThat(gateway.drops(DropReason.ICV_FAILED)).isPositive();
+            gateway.assertEveryMbufAtRest();
+        }
+    }
+
+    static List<Vector> authenticated() throws IOException {
+        return vectors().stream()
+                .filter(v -> v.ah != null && !v.esn && !v.name.contains("mutable"))
+                .toList();
     }
 
     private static DrivenGateway.Builder gateway(

@@ -1,14 +1,12 @@
-package io.esplanade.engine.esp;
+package io.esplanade.engine.net;
 
-import io.esplanade.engine.net.Ipv4;
-import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.os.Mem;
 
 /**
  * The IP header of a packet in transport mode, its options and those extension headers that stay in
- * clear (RFC 4303 §3.1.1): it moves to make room for ESP behind it, or to close the gap.
+ * clear (RFC 4303 §3.1.1): it moves to make room for ESP or AH behind it, or to close the gap.
  */
-final class TransportHeader {
+public final class TransportHeader {
 
     private static final int IPV4_LENGTH = 2;
     private static final int IPV4_PROTOCOL = 9;
@@ -17,12 +15,12 @@ final class TransportHeader {
     private TransportHeader() {}
 
     /** Bytes of it in a packet yet to be protected, whose headers have been found sound. */
-    static int length(long ip, boolean ipv6) {
+    public static int length(long ip, boolean ipv6) {
         return ipv6 ? Ipv6.transportModeOffset(ip) : Ipv4.headerLength(ip);
     }
 
     /** The number of what follows the {@code length} bytes of it. */
-    static int nextHeader(long ip, boolean ipv6, int length) {
+    public static int nextHeader(long ip, boolean ipv6, int length) {
         return Mem.getUnsignedByte(ip + field(ip, ipv6, length));
     }
 
@@ -36,7 +34,8 @@ final class TransportHeader {
      * @param nextHeader the number of what follows
      * @param total bytes of the whole packet
      */
-    static void move(long from, long to, boolean ipv6, int length, int nextHeader, int total) {
+    public static void move(
+            long from, long to, boolean ipv6, int length, int nextHeader, int total) {
         Mem.copy(from, to, length);
         Mem.putByte(to + field(to, ipv6, length), nextHeader);
         if (ipv6) {

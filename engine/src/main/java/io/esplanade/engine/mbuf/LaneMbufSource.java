@@ -1,5 +1,8 @@
 package io.esplanade.engine.mbuf;
 
+import io.esplanade.engine.os.CacheLine;
+import io.esplanade.engine.os.Mem;
+
 /**
  * One lane's free mbufs: a stack for each size class, so that the buffer used last, the warmest, is
  * used next.
@@ -14,6 +17,15 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     private final long firstLarge;
     private final Burst small;
     private final Burst large;
+
+    /**
+     * The sum of a word of each line that will soon be written, which nobody needs. Where mbufs are
+     * not in the cache any more, reading those words of all of them one after the other makes the
+     * processor fetch many lines at a time, and who then writes one packet after the other waits
+     * for none.
+     */
+    @SuppressWarnings("unused") // a result, so that the JIT does not leave out the reading
+    private long fetched;
 
     /**
      * Takes the share of lane {@code lane} of {@code lanes}: mbufs of each class that lie together,
@@ -47,9 +59,22 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     @Override
     public int allocate(Burst burst, int n, Owner owner) {
         int taken = Math.min(Math.min(n, burst.room()), small.count());
+        int first = burst.count();
+        long sum = 0;
         for (int i = 0; i < taken; i++) {
-            burst.add(ready(small.removeLast(), owner));
+            long mbuf = small.removeLast();
+            burst.add(mbuf);
+            sum += Mbuf.buffer(mbuf);
         }
+        for (int i = first; i < first + taken; i++) {
+            ready(burst.get(i), owner);
+        }
+        for (int i = first; i < first + taken; i++) {
+            long data = Mbuf.buffer(burst.get(i)) + MbufPool.HEADROOM;
+            sum += Mem.getLong(data - CacheLine.BYTES) + Mem.getLong(data);
+            sum += Mem.getLong(data + CacheLine.BYTES);
+        }
+        fetched = sum;
         return taken;
     }
 

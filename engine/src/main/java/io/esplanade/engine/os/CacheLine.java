@@ -10,5 +10,8 @@ public final class CacheLine {
     /** A cache line in longs. */
     public static final int LONGS = 8;
 
+    /** And in bytes. */
+    public static final int BYTES = LONGS * Long.BYTES;
+
     private CacheLine() {}
 }

@@ -4,10 +4,12 @@ import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.TrafficSelector;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -31,6 +33,7 @@ record Tunnel(
         Suite suite,
         boolean esn,
         boolean outerIpv6,
+        IpsecProtocol protocol,
         SaMode mode,
         String kernel,
         BiConsumer<Direction, SecurityAssociation.Builder> changes) {
@@ -47,24 +50,37 @@ record Tunnel(
     }
 
     static Tunnel of(Suite suite) {
-        return new Tunnel("", suite, true, false, SaMode.TUNNEL, "", (direction, sa) -> {});
+        return new Tunnel(
+                "",
+                suite,
+                true,
+                false,
+                IpsecProtocol.ESP,
+                SaMode.TUNNEL,
+                "",
+                (direction, sa) -> {});
     }
 
     Tunnel withEsn(boolean on) {
-        return new Tunnel(name, suite, on, outerIpv6, mode, kernel, changes);
+        return new Tunnel(name, suite, on, outerIpv6, protocol, mode, kernel, changes);
     }
 
     Tunnel overIpv6(boolean on) {
-        return new Tunnel(name, suite, esn, on, mode, kernel, changes);
+        return new Tunnel(name, suite, esn, on, protocol, mode, kernel, changes);
+    }
+
+    /** The same by AH, of whose suite the integrity algorithm counts. */
+    Tunnel byAh() {
+        return new Tunnel(name, suite, esn, outerIpv6, IpsecProtocol.AH, mode, kernel, changes);
     }
 
     Tunnel inTransportMode() {
-        return new Tunnel(name, suite, esn, outerIpv6, SaMode.TRANSPORT, kernel, changes);
+        return new Tunnel(name, suite, esn, outerIpv6, protocol, SaMode.TRANSPORT, kernel, changes);
     }
 
     /** The same with more for the kernel's {@code ip xfrm state add}. */
     Tunnel withKernel(String what) {
-        return new Tunnel(name, suite, esn, outerIpv6, mode, what, changes);
+        return new Tunnel(name, suite, esn, outerIpv6, protocol, mode, what, changes);
     }
 
     /** The same with both SAs changed. */
@@ -84,7 +100,8 @@ record Tunnel(
     }
 
     private Tunnel with(String what, BiConsumer<Direction, SecurityAssociation.Builder> change) {
-        return new Tunnel(what, suite, esn, outerIpv6, mode, kernel, changes.andThen(change));
+        return new Tunnel(
+                what, suite, esn, outerIpv6, protocol, mode, kernel, changes.andThen(change));
     }
 
     private SecurityAssociation sa(Direction direction) {
@@ -101,6 +118,7 @@ record Tunnel(
                         .suite(suite)
                         .key(KeyMaterial.takeFrom(key))
                         .esn(esn)
+                        .protocol(protocol)
                         .mode(mode)
                         .selectors(out ? List.of() : families().map(this::inwards).toList());
         changes.accept(direction, builder);
@@ -150,18 +168,31 @@ record Tunnel(
                             lines.add(kernelPolicy(Ends.GATEWAY, Ends.PEER, "in", ipv6));
                             lines.add(kernelPolicy(Ends.PEER, Ends.GATEWAY, "out", ipv6));
                         });
+        if (mode == SaMode.TRANSPORT) {
+            lines.add(udpForTheSocket());
+        }
         return String.join("\n", lines);
     }
 
+    /** Between the ends ESP in UDP is itself what the policy protects: as IKE's, it is let in. */
+    private String udpForTheSocket() {
+        return "xfrm policy add src %s dst %s proto 17 dport %d dir in priority 1"
+                .formatted(
+                        Ends.GATEWAY.outer(outerIpv6),
+                        Ends.PEER.outer(outerIpv6),
+                        UdpEncapsulation.PORT);
+    }
+
     private String kernelPolicy(Ends from, Ends to, String direction, boolean ipv6) {
-        return "xfrm policy add src %s dst %s dir %s priority 2 tmpl src %s dst %s proto esp mode %s"
+        return "xfrm policy add src %s dst %s dir %s priority 2 tmpl src %s dst %s proto %s mode %s"
                 .formatted(
                         behind(from, ipv6),
                         behind(to, ipv6),
                         direction,
                         from.outer(outerIpv6),
                         to.outer(outerIpv6),
-                        Xfrm.mode(mode));
+                        Xfrm.word(protocol),
+                        Xfrm.word(mode));
     }
 
     private InetAddress address(Ends end) {
@@ -170,9 +201,10 @@ record Tunnel(
 
     @Override
     public String toString() {
-        return "%s %s%s over %s%s"
+        return "%s %s %s%s over %s%s"
                 .formatted(
-                        Xfrm.mode(mode),
+                        Xfrm.word(protocol),
+                        Xfrm.word(mode),
                         suite.keyword(),
                         esn ? "-esn" : "",
                         outerIpv6 ? "IPv6" : "IPv4",

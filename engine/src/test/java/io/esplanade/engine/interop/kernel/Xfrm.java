@@ -4,10 +4,13 @@ import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.crypto.Integrity;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
 
 import java.lang.foreign.ValueLayout;
+import java.net.Inet4Address;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -28,22 +31,25 @@ final class Xfrm {
 
     /** The other end of one of the engine's SAs. */
     static String state(SecurityAssociation sa) {
-        return "xfrm state add src %s dst %s proto esp spi %s mode %s%s%s %s"
+        return "xfrm state add src %s dst %s proto %s spi %s mode %s%s%s%s %s"
                 .formatted(
                         sa.source().getHostAddress(),
                         sa.destination().getHostAddress(),
+                        word(sa.protocol()),
                         sa.spiText(),
-                        mode(sa.mode()),
+                        word(sa.mode()),
                         flags(sa),
                         numbers(sa),
+                        encapsulation(sa),
                         algorithms(sa));
     }
 
-    static String mode(SaMode mode) {
-        return mode.name().toLowerCase(Locale.ROOT);
+    /** ESP and AH, tunnel and transport, as iproute2 writes them. */
+    static String word(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
-    /** In a tunnel both families. */
+    /** In a tunnel both families; AH over IPv4 as the RFC has it (§3.3.3.2.1), not 8 bytes long. */
     private static String flags(SecurityAssociation sa) {
         List<String> flags = new ArrayList<>();
         if (sa.mode() == SaMode.TUNNEL) {
@@ -52,7 +58,23 @@ final class Xfrm {
         if (sa.esn()) {
             flags.add("esn");
         }
+        if (sa.protocol() == IpsecProtocol.AH && sa.source() instanceof Inet4Address) {
+            flags.add("align4");
+        }
         return flags.isEmpty() ? "" : " flag " + String.join(" flag ", flags);
+    }
+
+    /** Ports are written as packets have them. */
+    private static String encapsulation(SecurityAssociation sa) {
+        UdpEncapsulation udp = sa.encapsulation();
+        if (udp == null) {
+            return "";
+        }
+        boolean out = sa.direction() == Direction.OUTBOUND;
+        return " encap espinudp %d %d 0.0.0.0"
+                .formatted(
+                        out ? udp.localPort() : udp.remotePort(),
+                        out ? udp.remotePort() : udp.localPort());
     }
 
     /** Where its numbers begin: in the kernel's terms the last one that was sent or received. */
@@ -76,10 +98,16 @@ final class Xfrm {
             return "aead %s %s %d"
                     .formatted(suite.mode().xfrmName(), cipher, suite.icvLength() * 8);
         }
-        return "enc %s %s auth-trunc %s 0x%s %d"
+        String encryption =
+                sa.protocol() == IpsecProtocol.AH
+                        ? ""
+                        : "enc %s %s "
+                                .formatted(
+                                        suite.mode().xfrmName(),
+                                        suite.mode() == CipherMode.NULL ? "\"\"" : cipher);
+        return "%sauth-trunc %s 0x%s %d"
                 .formatted(
-                        suite.mode().xfrmName(),
-                        suite.mode() == CipherMode.NULL ? "\"\"" : cipher,
+                        encryption,
                         suite.integrity().xfrmName(),
                         HexFormat.of().formatHex(key, cipherLength, key.length),
                         suite.icvLength() * 8);

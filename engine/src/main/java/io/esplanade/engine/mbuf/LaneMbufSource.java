@@ -19,10 +19,8 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
     private final Burst large;
 
     /**
-     * The sum of a word of each line that will soon be written, which nobody needs. Where mbufs are
-     * not in the cache any more, reading those words of all of them one after the other makes the
-     * processor fetch many lines at a time, and who then writes one packet after the other waits
-     * for none.
+     * The sum of what was {@linkplain Mem#fetch fetched}: of each mbuf the metadata and the lines
+     * in which a small packet and what goes around it will be, for they may have left the cache.
      */
     @SuppressWarnings("unused") // a result, so that the JIT does not leave out the reading
     private long fetched;
@@ -71,8 +69,8 @@ public final class LaneMbufSource implements MbufSource, AutoCloseable {
         }
         for (int i = first; i < first + taken; i++) {
             long data = Mbuf.buffer(burst.get(i)) + MbufPool.HEADROOM;
-            sum += Mem.getLong(data - CacheLine.BYTES) + Mem.getLong(data);
-            sum += Mem.getLong(data + CacheLine.BYTES);
+            sum += Mem.fetch(data - CacheLine.BYTES) + Mem.fetch(data);
+            sum += Mem.fetch(data + CacheLine.BYTES);
         }
         fetched = sum;
         return taken;

@@ -106,6 +106,15 @@ public final class Mem {
         return ALL.get(LONG, address);
     }
 
+    /**
+     * Some number, found by reading the line at {@code address} so that it is in the cache: whoever
+     * is to read or write many lines fetches them one after the other before, which the processor
+     * does many at a time. What is there does not matter, so no check is asked.
+     */
+    public static long fetch(long address) {
+        return ALL.get(LONG, address);
+    }
+
     public static void putLong(long address, long value) {
         AccessChecks.check(address, 8);
         ALL.set(LONG, address, value);

@@ -53,11 +53,21 @@ static inline void write_nonces(const struct packets *p, struct nonce *nonces, u
     }
 }
 
-static inline void prefetch_packet(const struct packets *p, const uint8_t *payload) {
-    uint32_t end = p->tag_at + p->tag_length;
-    for (uint32_t at = 0; at < end; at += CACHE_LINE) {
-        __builtin_prefetch(payload + at, 1);
+/* How many packets are fetched before their turn, as the engine does it. */
+enum { AHEAD = 2 };
+
+static inline void prefetch_packet(const struct packets *p, uint32_t packet) {
+    if (packet < p->count) {
+        uint32_t end = p->tag_at + p->tag_length;
+        for (uint32_t at = 0; at < end; at += CACHE_LINE) {
+            __builtin_prefetch(p->payloads[packet] + at, 1);
+        }
     }
+}
+
+/* The context of the next packet. */
+static inline uint32_t after(const struct packets *p, uint32_t context) {
+    return context + 1 == p->context_count ? 0 : context + 1;
 }
 
 #endif

@@ -62,12 +62,10 @@ static uint32_t gcm(const struct packets *p) {
         write_nonces(p, nonces, at);
         for (uint32_t i = 0; i < BURST; i++) {
             const struct ipsecmb_context *c = contexts[context];
-            context = context + 1 == p->context_count ? 0 : context + 1;
             uint8_t *payload = p->payloads[at + i];
-            if (at + i + 1 < p->count) {
-                prefetch_packet(p, p->payloads[at + i + 1]);
-                __builtin_prefetch(&contexts[context]->keys.gcm);
-            }
+            context = after(p, context);
+            __builtin_prefetch(&contexts[after(p, context)]->keys.gcm);
+            prefetch_packet(p, at + i + AHEAD);
             uint8_t *tag = payload + p->tag_at;
             function(
                 &c->keys.gcm, &state, payload, payload, p->text_length, nonces[i].iv,
@@ -97,6 +95,7 @@ static uint32_t gmac(const struct packets *p) {
         if (at % BURST == 0) {
             write_nonces(p, nonces, at);
         }
+        prefetch_packet(p, at + AHEAD);
         const struct ipsecmb_context *c = p->contexts[at % p->context_count];
         const struct nonce *n = nonces + at % BURST;
         uint8_t *payload = p->payloads[at];
@@ -154,6 +153,7 @@ static uint32_t jobs(const struct packets *p) {
         write_nonces(p, nonces, at);
         for (uint32_t i = 0; i < BURST; i++) {
             const struct ipsecmb_context *c = p->contexts[(at + i) % p->context_count];
+            prefetch_packet(p, at + i + AHEAD);
             IMB_JOB *job = m->get_next_job(m);
             *job = c->keys.job.job;
             fill(p, job, p->payloads[at + i], nonces + i, tags[i], (enum mac)c->mac);

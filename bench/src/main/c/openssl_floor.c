@@ -75,12 +75,10 @@ ALWAYS uint32_t loop(const struct packets *p, enum openssl_kind how, int kind) {
         write_nonces(p, nonces, at);
         for (uint32_t i = 0; i < BURST; i++) {
             const struct keyed *c = contexts + context;
-            context = context + 1 == p->context_count ? 0 : context + 1;
             uint8_t *payload = p->payloads[at + i];
-            if (at + i + 1 < p->count) {
-                __builtin_prefetch(contexts[context].cipher);
-                prefetch_packet(p, p->payloads[at + i + 1]);
-            }
+            context = after(p, context);
+            __builtin_prefetch(contexts[after(p, context)].cipher);
+            prefetch_packet(p, at + i + AHEAD);
             done += (uint32_t)(how == ENCRYPT_THEN_MAC
                                    ? encrypt_then_mac(f, c, p, payload, nonces + i, kind)
                                    : aead(f, c, p, payload, nonces + i, how, kind));

@@ -20,7 +20,9 @@ static OSSL_PARAM tag_parameter(const struct operation *o) {
 static int begin(
     const struct openssl *f, const struct openssl_context *c, const struct operation *o,
     const OSSL_PARAM *params) {
-    return f->init[o->kind](c->cipher, NULL, NULL, o->iv, params) == 1;
+    const OSSL_PARAM *with_iv = c->tag_apart ? NULL : params;
+    return f->init[o->kind](c->cipher, NULL, NULL, o->iv, with_iv) == 1 &&
+           (with_iv == params || f->set_params(c->cipher, params) == 1);
 }
 
 /* Encrypts or decrypts, or with output NULL authenticates only. */

@@ -20,7 +20,8 @@ struct openssl_context {
     EVP_MAC_CTX *mac;
     uint32_t kind;
     uint32_t nonce_length;
-    uint64_t unused;
+    uint32_t tag_apart; /* the tag to compare is not given with the IV, but in a call of its own */
+    uint32_t unused;
     uint8_t whole[XCBC_BLOCK];
     uint8_t partial[XCBC_BLOCK];
 };
@@ -29,6 +30,7 @@ _Static_assert(offsetof(struct openssl_context, cipher) == 0, "CIPHER");
 _Static_assert(offsetof(struct openssl_context, mac) == 8, "MAC");
 _Static_assert(offsetof(struct openssl_context, kind) == 16, "KIND");
 _Static_assert(offsetof(struct openssl_context, nonce_length) == 20, "NONCE_LENGTH");
+_Static_assert(offsetof(struct openssl_context, tag_apart) == 24, "TAG_APART");
 _Static_assert(offsetof(struct openssl_context, whole) == 32, "WHOLE");
 _Static_assert(offsetof(struct openssl_context, partial) == 48, "PARTIAL");
 
@@ -41,6 +43,7 @@ struct openssl {
     __typeof__(EVP_EncryptUpdate) *update[2];
     __typeof__(EVP_EncryptFinal_ex) *final[2];
     __typeof__(EVP_CIPHER_CTX_get_params) *get_params;
+    __typeof__(EVP_CIPHER_CTX_set_params) *set_params;
     __typeof__(EVP_MAC_init) *mac_init;
     __typeof__(EVP_MAC_update) *mac_update;
     __typeof__(EVP_MAC_final) *mac_final;

@@ -14,6 +14,8 @@ _Static_assert((long long) (OPENSSL_INIT_NO_ATEXIT) == 524288LL, "OPENSSL_INIT_N
 _Static_assert(sizeof(OPENSSL_INIT_NO_ATEXIT) == sizeof(const long), "OPENSSL_INIT_NO_ATEXIT");
 _Static_assert((long long) (OPENSSL_VERSION) == 0LL, "OPENSSL_VERSION");
 _Static_assert(sizeof(OPENSSL_VERSION) == sizeof(const int), "OPENSSL_VERSION");
+_Static_assert((long long) (OPENSSL_INFO_MODULES_DIR) == 1003LL, "OPENSSL_INFO_MODULES_DIR");
+_Static_assert(sizeof(OPENSSL_INFO_MODULES_DIR) == sizeof(const int), "OPENSSL_INFO_MODULES_DIR");
 _Static_assert((long long) (OSSL_PARAM_INTEGER) == 1LL, "OSSL_PARAM_INTEGER");
 _Static_assert(sizeof(OSSL_PARAM_INTEGER) == sizeof(const int), "OSSL_PARAM_INTEGER");
 _Static_assert((long long) (OSSL_PARAM_UNSIGNED_INTEGER) == 2LL, "OSSL_PARAM_UNSIGNED_INTEGER");
@@ -53,6 +55,7 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(OpenSSL_version), const c
 _Static_assert(__builtin_types_compatible_p(__typeof__(OpenSSL_version_num), unsigned long (void)), "OpenSSL_version_num");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OPENSSL_version_major), unsigned int (void)), "OPENSSL_version_major");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OPENSSL_version_minor), unsigned int (void)), "OPENSSL_version_minor");
+_Static_assert(__builtin_types_compatible_p(__typeof__(OPENSSL_info), const char *(int)), "OPENSSL_info");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_LIB_CTX_new), struct ossl_lib_ctx_st *(void)), "OSSL_LIB_CTX_new");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_LIB_CTX_free), void (struct ossl_lib_ctx_st *)), "OSSL_LIB_CTX_free");
 _Static_assert(__builtin_types_compatible_p(__typeof__(OSSL_PROVIDER_load), struct ossl_provider_st *(struct ossl_lib_ctx_st *, const char *)), "OSSL_PROVIDER_load");
@@ -106,8 +109,10 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_DigestUpdate), int (s
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_DigestFinal_ex), int (struct evp_md_ctx_st *, unsigned char *, unsigned int *)), "EVP_DigestFinal_ex");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_fetch), struct evp_mac_st *(struct ossl_lib_ctx_st *, const char *, const char *)), "EVP_MAC_fetch");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_free), void (struct evp_mac_st *)), "EVP_MAC_free");
+_Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_get0_provider), const struct ossl_provider_st *(const struct evp_mac_st *)), "EVP_MAC_get0_provider");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_new), struct evp_mac_ctx_st *(struct evp_mac_st *)), "EVP_MAC_CTX_new");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_free), void (struct evp_mac_ctx_st *)), "EVP_MAC_CTX_free");
+_Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_get0_mac), struct evp_mac_st *(struct evp_mac_ctx_st *)), "EVP_MAC_CTX_get0_mac");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_dup), struct evp_mac_ctx_st *(const struct evp_mac_ctx_st *)), "EVP_MAC_CTX_dup");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_set_params), int (struct evp_mac_ctx_st *, const struct ossl_param_st *)), "EVP_MAC_CTX_set_params");
 _Static_assert(__builtin_types_compatible_p(__typeof__(EVP_MAC_CTX_get_params), int (struct evp_mac_ctx_st *, struct ossl_param_st *)), "EVP_MAC_CTX_get_params");

@@ -6,6 +6,7 @@ static const struct openssl FUNCTIONS = {
     .update = {EVP_EncryptUpdate, EVP_DecryptUpdate},
     .final = {EVP_EncryptFinal_ex, EVP_DecryptFinal_ex},
     .get_params = EVP_CIPHER_CTX_get_params,
+    .set_params = EVP_CIPHER_CTX_set_params,
     .mac_init = EVP_MAC_init,
     .mac_update = EVP_MAC_update,
     .mac_final = EVP_MAC_final,

@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,8 +54,8 @@ public final class EngineBuilder {
     final List<Neighbour> neighbours = new ArrayList<>();
 
     private boolean built;
-    private String provider = "openssl";
-    private CryptoProvider providerInstance;
+    private String provider = CryptoProviders.DEFAULT;
+    private final Map<String, CryptoProvider> providers = new LinkedHashMap<>();
     private final List<SecurityAssociation> sas = new ArrayList<>();
     private final List<SecurityPolicy> policies = new ArrayList<>();
     private final List<Route> routes = new ArrayList<>();
@@ -113,16 +114,23 @@ public final class EngineBuilder {
     }
 
     /** The crypto provider for SAs that name none, by its name; default {@code openssl}. */
-    public EngineBuilder provider(String provider) {
-        this.provider = Objects.requireNonNull(provider, "provider");
-        this.providerInstance = null;
+    public EngineBuilder provider(String name) {
+        this.provider = Objects.requireNonNull(name, "name");
         return this;
     }
 
     /** The crypto provider for SAs that name none. */
     public EngineBuilder provider(CryptoProvider provider) {
-        this.providerInstance = Objects.requireNonNull(provider, "provider");
-        this.provider = provider.name();
+        addProvider(provider);
+        return provider(provider.name());
+    }
+
+    /**
+     * Adds a crypto provider that SAs may name. Those that the builder's own SAs name are found by
+     * their names without; SAs that are added later can name what the builder had.
+     */
+    public EngineBuilder addProvider(CryptoProvider provider) {
+        providers.put(provider.name(), provider);
         return this;
     }
 
@@ -251,21 +259,27 @@ public final class EngineBuilder {
         }
     }
 
-    /** The default provider first, then those that SAs name. */
+    /** The default provider first, then those that SAs may name; all loaded. */
     private CryptoProvider[] providers() throws CryptoException {
-        Map<String, CryptoProvider> byName = new LinkedHashMap<>();
-        byName.put(
-                provider,
-                providerInstance != null ? providerInstance : CryptoProviders.find(provider));
+        Set<String> names = new LinkedHashSet<>();
+        names.add(provider);
+        names.addAll(providers.keySet());
         for (SecurityAssociation sa : sas) {
-            if (sa.provider() != null && !byName.containsKey(sa.provider())) {
-                byName.put(sa.provider(), CryptoProviders.find(sa.provider()));
+            if (sa.provider() != null) {
+                names.add(sa.provider());
             }
         }
-        for (CryptoProvider p : byName.values()) {
-            p.load();
+        List<CryptoProvider> loaded = new ArrayList<>();
+        for (String wanted : names) {
+            CryptoProvider given = providers.get(wanted);
+            if (given == null) {
+                loaded.add(CryptoProviders.find(wanted));
+            } else {
+                given.load();
+                loaded.add(given);
+            }
         }
-        return byName.values().toArray(CryptoProvider[]::new);
+        return loaded.toArray(CryptoProvider[]::new);
     }
 
     /** Everything that is added to the engine before it starts. */

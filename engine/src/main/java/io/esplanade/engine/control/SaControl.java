@@ -4,6 +4,7 @@ import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.KeyFingerprint;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.InboundState;
@@ -17,6 +18,7 @@ import io.esplanade.engine.path.AddressSet;
 import io.esplanade.engine.path.Tables;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -26,6 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The life of SAs: checked, given contexts and sequence numbers, entered into the SAD; later
@@ -215,13 +219,28 @@ final class SaControl {
                 if (!providers[i].suites().contains(sa.suite())) {
                     throw refused(
                             sa,
-                            "%s has no %s: choose another suite or another provider"
-                                    .formatted(providers[i].name(), sa.suite()));
+                            "%s has no %s: choose another suite or %s"
+                                    .formatted(
+                                            providers[i].name(), sa.suite(), another(sa.suite())));
                 }
                 return i;
             }
         }
-        throw refused(sa, "the engine has no crypto provider " + sa.provider());
+        throw refused(
+                sa,
+                "the engine has no crypto provider %s, but %s: add it when the engine is built"
+                        .formatted(sa.provider(), names(Arrays.stream(providers))));
+    }
+
+    /** Which provider to choose, for a suite that the one chosen lacks. */
+    private String another(Suite suite) {
+        List<CryptoProvider> serve =
+                Arrays.stream(providers).filter(p -> p.suites().contains(suite)).toList();
+        return serve.isEmpty() ? "another provider" : "the provider " + names(serve.stream());
+    }
+
+    private static String names(Stream<CryptoProvider> providers) {
+        return providers.map(CryptoProvider::name).collect(Collectors.joining(" or "));
     }
 
     /**

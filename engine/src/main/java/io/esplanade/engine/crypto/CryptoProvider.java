@@ -1,5 +1,6 @@
 package io.esplanade.engine.crypto;
 
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -17,6 +18,21 @@ public interface CryptoProvider {
     String name();
 
     /**
+     * The same provider, set otherwise; not loaded. Its names of options are those under its own
+     * name in a gateway file.
+     *
+     * @throws CryptoException if it has no such option, or the value is none
+     */
+    default CryptoProvider with(Map<String, String> options) throws CryptoException {
+        if (options.isEmpty()) {
+            return this;
+        }
+        throw new CryptoException(
+                "the crypto provider %s has no option '%s'"
+                        .formatted(name(), options.keySet().iterator().next()));
+    }
+
+    /**
      * Makes the provider ready, once, before anything else is asked of it; harmless when repeated.
      *
      * @throws CryptoException if it cannot serve here: the message names what was tried and the
@@ -29,6 +45,15 @@ public interface CryptoProvider {
 
     /** The suites it serves. */
     Set<Suite> suites();
+
+    /**
+     * What in it serves a suite, for people, such as {@code qatprovider}, which is one of
+     * libcrypto's own providers; its name, where there is nothing more to say. To be asked once it
+     * is loaded, of a suite that it serves.
+     */
+    default String implementation(Suite suite) {
+        return name();
+    }
 
     /**
      * A keyed context. The key is read during the call only.

@@ -20,6 +20,17 @@ public final class CryptoProviders {
      *     here
      */
     public static CryptoProvider find(String name) throws CryptoException {
+        return find(name, Map.of());
+    }
+
+    /**
+     * The provider of this name, loaded, with options that it understands.
+     *
+     * @throws CryptoException if there is none, with the names there are, if it has no such option,
+     *     or if it cannot serve here
+     */
+    public static CryptoProvider find(String name, Map<String, String> options)
+            throws CryptoException {
         Map<String, CryptoProvider> available = available();
         CryptoProvider provider = available.get(name);
         if (provider == null) {
@@ -27,8 +38,9 @@ public final class CryptoProviders {
                     "no crypto provider is called '%s'; there are: %s"
                             .formatted(name, String.join(", ", available.keySet())));
         }
-        provider.load();
-        return provider;
+        CryptoProvider chosen = provider.with(options);
+        chosen.load();
+        return chosen;
     }
 
     /** Every provider by name, none of them loaded; of two with one name the first found. */

@@ -47,6 +47,11 @@ public class libcrypto {
         return 0;
     }
 
+    /** {@snippet lang=c : #define OPENSSL_INFO_MODULES_DIR } */
+    public static int OPENSSL_INFO_MODULES_DIR() {
+        return 1003;
+    }
+
     /** {@snippet lang=c : #define OSSL_PARAM_INTEGER } */
     public static int OSSL_PARAM_INTEGER() {
         return 1;
@@ -336,6 +341,35 @@ public class libcrypto {
     public static int OPENSSL_version_minor() {
         try {
             return (int) OPENSSL_version_minor.HANDLE.invokeExact();
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class OPENSSL_info {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_INT);
+        static final MemorySegment ADDR = findOrThrow("OPENSSL_info");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor OPENSSL_info$descriptor() {
+        return OPENSSL_info.DESC;
+    }
+
+    public static MethodHandle OPENSSL_info$handle() {
+        return OPENSSL_info.HANDLE;
+    }
+
+    public static MemorySegment OPENSSL_info$address() {
+        return OPENSSL_info.ADDR;
+    }
+
+    /** {@snippet lang=c : const char * OPENSSL_info(int type) } */
+    public static MemorySegment OPENSSL_info(int type) {
+        try {
+            return (MemorySegment) OPENSSL_info.HANDLE.invokeExact(type);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1880,6 +1914,35 @@ public class libcrypto {
         }
     }
 
+    private static class EVP_MAC_get0_provider {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_POINTER);
+        static final MemorySegment ADDR = findOrThrow("EVP_MAC_get0_provider");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor EVP_MAC_get0_provider$descriptor() {
+        return EVP_MAC_get0_provider.DESC;
+    }
+
+    public static MethodHandle EVP_MAC_get0_provider$handle() {
+        return EVP_MAC_get0_provider.HANDLE;
+    }
+
+    public static MemorySegment EVP_MAC_get0_provider$address() {
+        return EVP_MAC_get0_provider.ADDR;
+    }
+
+    /** {@snippet lang=c : const OSSL_PROVIDER * EVP_MAC_get0_provider(const EVP_MAC * mac) } */
+    public static MemorySegment EVP_MAC_get0_provider(MemorySegment mac) {
+        try {
+            return (MemorySegment) EVP_MAC_get0_provider.HANDLE.invokeExact(mac);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
     private static class EVP_MAC_CTX_new {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("EVP_MAC_CTX_new");
@@ -1931,6 +1994,35 @@ public class libcrypto {
     public static void EVP_MAC_CTX_free(MemorySegment ctx) {
         try {
             EVP_MAC_CTX_free.HANDLE.invokeExact(ctx);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class EVP_MAC_CTX_get0_mac {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_POINTER);
+        static final MemorySegment ADDR = findOrThrow("EVP_MAC_CTX_get0_mac");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor EVP_MAC_CTX_get0_mac$descriptor() {
+        return EVP_MAC_CTX_get0_mac.DESC;
+    }
+
+    public static MethodHandle EVP_MAC_CTX_get0_mac$handle() {
+        return EVP_MAC_CTX_get0_mac.HANDLE;
+    }
+
+    public static MemorySegment EVP_MAC_CTX_get0_mac$address() {
+        return EVP_MAC_CTX_get0_mac.ADDR;
+    }
+
+    /** {@snippet lang=c : EVP_MAC * EVP_MAC_CTX_get0_mac(EVP_MAC_CTX * ctx) } */
+    public static MemorySegment EVP_MAC_CTX_get0_mac(MemorySegment ctx) {
+        try {
+            return (MemorySegment) EVP_MAC_CTX_get0_mac.HANDLE.invokeExact(ctx);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {

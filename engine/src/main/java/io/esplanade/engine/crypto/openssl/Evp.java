@@ -39,6 +39,10 @@ final class Evp {
             handle(
                     libcrypto.EVP_DecryptInit_ex2$address(),
                     libcrypto.EVP_DecryptInit_ex2$descriptor());
+    private static final MethodHandle SET_PARAMS =
+            handle(
+                    libcrypto.EVP_CIPHER_CTX_set_params$address(),
+                    libcrypto.EVP_CIPHER_CTX_set_params$descriptor());
     private static final MethodHandle DECRYPT_UPDATE =
             handle(libcrypto.EVP_DecryptUpdate$address(), libcrypto.EVP_DecryptUpdate$descriptor());
     private static final MethodHandle DECRYPT_FINAL =
@@ -100,6 +104,14 @@ final class Evp {
     static boolean getParams(long context, long params) {
         try {
             return (int) GET_PARAMS.invokeExact(context, params) == 1;
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    static boolean setParams(long context, long params) {
+        try {
+            return (int) SET_PARAMS.invokeExact(context, params) == 1;
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -45,6 +45,7 @@ final class NativeQueue extends Padded implements CryptoQueue {
                         libcrypto.EVP_EncryptFinal_ex$address(),
                         libcrypto.EVP_DecryptFinal_ex$address(),
                         libcrypto.EVP_CIPHER_CTX_get_params$address(),
+                        libcrypto.EVP_CIPHER_CTX_set_params$address(),
                         libcrypto.EVP_MAC_init$address(),
                         libcrypto.EVP_MAC_update$address(),
                         libcrypto.EVP_MAC_final$address(),

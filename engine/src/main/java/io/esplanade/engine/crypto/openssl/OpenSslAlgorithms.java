@@ -11,14 +11,18 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * What this process's libcrypto has: ciphers and MACs, fetched once, because a fetch takes locks
- * that all threads share, and never freed. Not changed once made.
+ * What this process's libcrypto has under some options: ciphers and MACs, fetched once, because a
+ * fetch takes locks that all threads share, and never freed. Not changed once made.
  */
 final class OpenSslAlgorithms {
+
+    /** The providers of libcrypto's that come with it. */
+    private static final Set<String> OWN = Set.of("default", "legacy", "base", "fips");
 
     private final Map<Encryption, MemorySegment> ciphers = new EnumMap<>(Encryption.class);
 
@@ -27,16 +31,20 @@ final class OpenSslAlgorithms {
 
     private final Set<Suite> suites;
 
-    /** Fetches all there are; libcrypto must be loaded. */
-    OpenSslAlgorithms() throws CryptoException {
+    /**
+     * Fetches all there are; libcrypto must be loaded.
+     *
+     * @param library the {@code OSSL_LIB_CTX} to fetch from, which stays as long as the process
+     * @param properties the query to fetch with, or null
+     */
+    OpenSslAlgorithms(MemorySegment library, String properties) throws CryptoException {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment query =
+                    properties == null ? MemorySegment.NULL : arena.allocateFrom(properties);
+            Fetch fetch = new Fetch(library, query, arena);
             for (Encryption encryption : Encryption.values()) {
                 if (encryption != Encryption.NULL) {
-                    MemorySegment cipher =
-                            libcrypto.EVP_CIPHER_fetch(
-                                    MemorySegment.NULL,
-                                    arena.allocateFrom(evpName(encryption)),
-                                    MemorySegment.NULL);
+                    MemorySegment cipher = fetch.cipher(evpName(encryption));
                     if (cipher.address() != 0) {
                         ciphers.put(encryption, cipher);
                     }
@@ -44,19 +52,23 @@ final class OpenSslAlgorithms {
             }
             for (Integrity integrity : Integrity.values()) {
                 if (integrity != Integrity.NONE) {
-                    MemorySegment mac = template(integrity, arena);
+                    MemorySegment mac = template(integrity, fetch);
                     if (mac.address() != 0) {
                         macs.put(integrity, mac);
                     }
                 }
             }
         }
-        if (!ciphers.containsKey(Encryption.AES_GCM_16_128)) {
+        suites = Set.copyOf(served());
+        if (suites.isEmpty()) {
             throw OpenSslErrors.exception(
-                    "libcrypto has no AES-128-GCM: see the providers in its openssl.cnf");
+                    properties == null
+                            ? "libcrypto has nothing for ESP: see the providers in its openssl.cnf"
+                            : "libcrypto has nothing for ESP with the properties '%s': with a '?'"
+                                            .formatted(properties)
+                                    + " before it a property is preferred, not demanded");
         }
         libcrypto.ERR_clear_error();
-        suites = Set.copyOf(served());
     }
 
     private Set<Suite> served() {
@@ -85,32 +97,38 @@ final class OpenSslAlgorithms {
         };
     }
 
-    private static MemorySegment template(Integrity integrity, Arena arena) {
+    private static MemorySegment template(Integrity integrity, Fetch fetch) {
         return switch (integrity) {
-            case HMAC_SHA1_96 -> hmac("SHA1", integrity, arena);
-            case HMAC_SHA2_256_128 -> hmac("SHA256", integrity, arena);
-            case HMAC_SHA2_384_192 -> hmac("SHA384", integrity, arena);
-            case HMAC_SHA2_512_256 -> hmac("SHA512", integrity, arena);
+            case HMAC_SHA1_96 -> hmac("SHA1", integrity, fetch);
+            case HMAC_SHA2_256_128 -> hmac("SHA256", integrity, fetch);
+            case HMAC_SHA2_384_192 -> hmac("SHA384", integrity, fetch);
+            case HMAC_SHA2_512_256 -> hmac("SHA512", integrity, fetch);
             case AES_XCBC_96, AES_CMAC_96 ->
                     keyed(
-                            "CMAC",
+                            fetch.mac("CMAC"),
                             libcrypto.OSSL_MAC_PARAM_CIPHER(),
                             "AES-128-CBC",
                             integrity,
-                            arena);
+                            fetch.arena());
             case NONE -> throw new AssertionError("no MAC");
         };
     }
 
-    private static MemorySegment hmac(String digest, Integrity integrity, Arena arena) {
-        return keyed("HMAC", libcrypto.OSSL_MAC_PARAM_DIGEST(), digest, integrity, arena);
+    private static MemorySegment hmac(String digest, Integrity integrity, Fetch fetch) {
+        return keyed(
+                fetch.mac("HMAC"),
+                libcrypto.OSSL_MAC_PARAM_DIGEST(),
+                digest,
+                integrity,
+                fetch.arena());
     }
 
     private static MemorySegment keyed(
-            String name, MemorySegment parameter, String value, Integrity integrity, Arena arena) {
-        MemorySegment mac =
-                libcrypto.EVP_MAC_fetch(
-                        MemorySegment.NULL, arena.allocateFrom(name), MemorySegment.NULL);
+            MemorySegment mac,
+            MemorySegment parameter,
+            String value,
+            Integrity integrity,
+            Arena arena) {
         if (mac.address() == 0) {
             return MemorySegment.NULL;
         }
@@ -131,6 +149,28 @@ final class OpenSslAlgorithms {
     /** The suites that can be made of them. */
     Set<Suite> suites() {
         return suites;
+    }
+
+    /** The names of the providers of libcrypto's whose algorithms a suite is made of. */
+    Set<String> providers(Suite suite) {
+        Set<String> names = new LinkedHashSet<>();
+        if (suite.encryption() != Encryption.NULL) {
+            names.add(name(libcrypto.EVP_CIPHER_get0_provider(cipher(suite.encryption()))));
+        }
+        if (suite.integrity() != Integrity.NONE) {
+            MemorySegment mac = libcrypto.EVP_MAC_CTX_get0_mac(macs.get(suite.integrity()));
+            names.add(name(libcrypto.EVP_MAC_get0_provider(mac)));
+        }
+        return names;
+    }
+
+    /** Whether any of it is not libcrypto's own. */
+    boolean foreign(Suite suite) {
+        return !OWN.containsAll(providers(suite));
+    }
+
+    private static String name(MemorySegment provider) {
+        return OpenSslErrors.text(libcrypto.OSSL_PROVIDER_get0_name(provider));
     }
 
     /** {@code EVP_CIPHER} of an algorithm that it has. */

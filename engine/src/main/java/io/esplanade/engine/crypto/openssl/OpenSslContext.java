@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *  8 mac          u64  EVP_MAC_CTX, keyed; 0 where the cipher authenticates
  * 16 kind         u32  {@link Kind}
  * 20 nonceLength  u32  bytes of IV that an operation must have
+ * 24 tagApart     u32  whether the tag to compare is given in a call of its own, not with the IV
  * 32 whole        16 bytes, XORed into a whole last block; XCBC only
  * 48 partial      16 bytes, XORed into a padded last block; XCBC only
  * </pre>
@@ -40,6 +41,7 @@ final class OpenSslContext {
     static final int MAC = 8;
     static final int KIND = 16;
     static final int NONCE_LENGTH = 20;
+    static final int TAG_APART = 24;
     static final int WHOLE = 32;
     static final int PARTIAL = 48;
 

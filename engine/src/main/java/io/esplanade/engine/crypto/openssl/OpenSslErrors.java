@@ -18,15 +18,24 @@ final class OpenSslErrors {
      * which is emptied.
      */
     static CryptoException exception(String what) {
+        return new CryptoException(what + reason());
+    }
+
+    /** The same with what to do about it. */
+    static CryptoException exception(String what, String remedy) {
+        return new CryptoException(what + reason() + ". " + remedy);
+    }
+
+    private static String reason() {
         long error = libcrypto.ERR_get_error();
         libcrypto.ERR_clear_error();
         if (error == 0) {
-            return new CryptoException(what);
+            return "";
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment text = arena.allocate(LONGEST);
             libcrypto.ERR_error_string_n(error, text, LONGEST);
-            return new CryptoException(what + ": " + text.getString(0));
+            return ": " + text.getString(0);
         }
     }
 

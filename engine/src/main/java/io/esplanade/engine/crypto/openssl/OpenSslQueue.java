@@ -72,7 +72,7 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
             status = Status.ERROR;
         } else if (kind == AEAD) {
             long cipher = Mem.getLong(context + OpenSslContext.CIPHER);
-            status = encrypt ? encrypt(d, cipher, false) : decrypt(d, cipher, false);
+            status = encrypt ? encrypt(d, cipher, false) : decrypt(d, context, cipher, false);
         } else {
             status = runOther(d, context, kind, encrypt);
         }
@@ -86,10 +86,10 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private Status runOther(long d, long context, int kind, boolean encrypt) {
         long cipher = Mem.getLong(context + OpenSslContext.CIPHER);
         if (kind == AUTHENTICATED_ONLY) {
-            return encrypt ? encrypt(d, cipher, true) : decrypt(d, cipher, true);
+            return encrypt ? encrypt(d, cipher, true) : decrypt(d, context, cipher, true);
         }
         if (kind == CCM) {
-            return encrypt ? encryptCcm(d, cipher) : decryptCcm(d, cipher);
+            return encrypt ? encryptCcm(d, cipher) : decryptCcm(d, context, cipher);
         }
         boolean xcbc = kind == ENCRYPT_THEN_XCBC;
         return encrypt
@@ -124,14 +124,14 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         return length == 0 || Evp.encryptUpdate(cipher, 0, written, in, length);
     }
 
-    private Status decrypt(long d, long cipher, boolean more) {
+    private Status decrypt(long d, long context, long cipher, boolean more) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
         long in = Mem.getLong(d + CryptoBurst.INPUT);
         long out = Mem.getLong(d + CryptoBurst.OUTPUT);
         setTagParameter(d);
         boolean done =
-                Evp.decryptInit(cipher, d + CryptoBurst.IV, params)
+                decryptInit(d, context, cipher)
                         && (aadLength == 0
                                 || Evp.decryptUpdate(
                                         cipher, 0, written, d + CryptoBurst.AAD, aadLength))
@@ -141,6 +141,14 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
             return Status.ERROR;
         }
         return Evp.decryptFinal(cipher, out + length, written) ? Status.OK : Status.BAD_TAG;
+    }
+
+    /** Sets the IV and the tag to compare. */
+    private boolean decryptInit(long d, long context, long cipher) {
+        long iv = d + CryptoBurst.IV;
+        return Mem.getInt(context + OpenSslContext.TAG_APART) == 0
+                ? Evp.decryptInit(cipher, iv, params)
+                : Evp.decryptInit(cipher, iv, 0) && Evp.setParams(cipher, params);
     }
 
     private boolean decryptMore(long d, long cipher) {
@@ -168,14 +176,14 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     }
 
     /** CCM compares tags when it is given the text, and then there is no final call. */
-    private Status decryptCcm(long d, long cipher) {
+    private Status decryptCcm(long d, long context, long cipher) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
         long in = Mem.getLong(d + CryptoBurst.INPUT);
         long out = Mem.getLong(d + CryptoBurst.OUTPUT);
         setTagParameter(d);
         boolean done =
-                Evp.decryptInit(cipher, d + CryptoBurst.IV, params)
+                decryptInit(d, context, cipher)
                         && Evp.decryptUpdate(cipher, 0, written, 0, length)
                         && (aadLength == 0
                                 || Evp.decryptUpdate(

@@ -1,5 +1,6 @@
 package io.esplanade.engine.runtime.percore;
 
+import io.esplanade.engine.crypto.CipherCost;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.Suite;
@@ -29,10 +30,19 @@ final class Placer {
     private static final double MOVE = 21;
     private static final double MOVE_PER_BYTE = 0.055;
 
+    /** The sizes for which it must pay, in bytes. */
+    private static final int SMALL = 64;
+
+    private static final int LARGE = 1400;
+
+    /** How long a measurement waits for bursts to become faster, ms. */
+    private static final int MOMENT = 100;
+
     private final RuntimeConfig.PerCore config;
     private final CryptoProvider[] providers;
     private final Clock clock;
-    private final List<Map<Suite, CipherCost>> costs = new ArrayList<>(); // by provider
+
+    private final List<Map<Suite, Cost>> costs = new ArrayList<>(); // by provider
 
     Placer(RuntimeConfig.PerCore config, CryptoProvider[] providers, Clock clock) {
         this.config = config;
@@ -42,6 +52,9 @@ final class Placer {
             costs.add(new HashMap<>());
         }
     }
+
+    /** What a packet of each size costs, ns. */
+    private record Cost(double small, double large) {}
 
     void place(AssociationState sa) {
         int lane = sa.tunnel() % config.lanes();
@@ -61,22 +74,20 @@ final class Placer {
     }
 
     private void placeByCost(AssociationState sa, int lane) {
-        CipherCost cost = cost(sa);
+        Cost cost = cost(sa);
         double saved = (config.workers() - 1.0) / config.workers();
-        boolean pays =
-                cost.small() * saved > move(CipherCost.SMALL)
-                        && cost.large() * saved > move(CipherCost.LARGE);
+        boolean pays = cost.small() * saved > move(SMALL) && cost.large() * saved > move(LARGE);
         String why =
                 String.format(
                         Locale.ROOT,
                         "auto: at %d and %d B the cipher takes %.0f and %.0f ns, moving a packet"
                                 + " %.0f and %.0f ns",
-                        CipherCost.SMALL,
-                        CipherCost.LARGE,
+                        SMALL,
+                        LARGE,
                         cost.small(),
                         cost.large(),
-                        move(CipherCost.SMALL),
-                        move(CipherCost.LARGE));
+                        move(SMALL),
+                        move(LARGE));
         sa.place(lane, pays ? AssociationState.ANY_WORKER : 0, why);
     }
 
@@ -84,14 +95,14 @@ final class Placer {
         return MOVE + MOVE_PER_BYTE * bytes;
     }
 
-    private CipherCost cost(AssociationState sa) {
+    private Cost cost(AssociationState sa) {
         return costs.get(sa.provider())
                 .computeIfAbsent(sa.association().suite(), suite -> measure(sa.provider(), suite));
     }
 
-    private CipherCost measure(int provider, Suite suite) {
-        try {
-            return CipherCost.measure(providers[provider], suite, clock);
+    private Cost measure(int provider, Suite suite) {
+        try (CipherCost cost = new CipherCost(providers[provider], suite, clock)) {
+            return new Cost(cost.nanos(SMALL, MOMENT), cost.nanos(LARGE, MOMENT));
         } catch (CryptoException e) {
             throw new IllegalStateException(
                     providers[provider].name() + " could not be measured: " + e.getMessage(), e);

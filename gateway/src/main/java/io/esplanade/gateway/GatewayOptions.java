@@ -17,7 +17,9 @@ final class GatewayOptions {
     @Option(
             names = "--provider",
             paramLabel = "NAME",
-            description = "Use this crypto provider, whatever the file says: openssl or jce.")
+            description =
+                    "Use this crypto provider, whatever the file and its tunnels say:"
+                            + " openssl, ipsec-mb or jce.")
     private String provider;
 
     Path file() {

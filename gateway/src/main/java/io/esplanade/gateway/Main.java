@@ -2,6 +2,7 @@ package io.esplanade.gateway;
 
 import io.esplanade.engine.EngineException;
 import io.esplanade.gateway.demo.DemoVerb;
+import io.esplanade.gateway.doctor.DoctorVerb;
 import io.esplanade.gateway.file.RefusedException;
 
 import picocli.CommandLine;
@@ -36,6 +37,7 @@ public final class Main {
                         .addSubcommand(new CheckVerb(console))
                         .addSubcommand(new PcapVerb(console, termination))
                         .addSubcommand(new RunVerb(console, termination))
+                        .addSubcommand(new DoctorVerb(console))
                         .addSubcommand(new VersionVerb(console));
         line.getCommandSpec().usageMessage().footer(Esplanade.footer());
         line.setOut(console.out()).setErr(console.err()).setUsageHelpWidth(100);

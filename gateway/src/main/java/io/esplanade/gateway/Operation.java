@@ -55,7 +55,7 @@ final class Operation {
     }
 
     private String providerName() {
-        return provider != null ? provider : gateway.provider().orElse(Providers.DEFAULT);
+        return provider != null ? provider : gateway.provider();
     }
 
     /**
@@ -69,12 +69,9 @@ final class Operation {
                     "there is no crypto provider '%s': use one of %s"
                             .formatted(provider, String.join(", ", Providers.names())));
         }
-        try (Assembly assembly = gateway.assemble()) {
+        try (Assembly assembly = gateway.assemble(provider)) {
             Engine engine =
-                    assembly.builder()
-                            .provider(providerName())
-                            .listener(new Failures(failures, console.err()))
-                            .build();
+                    assembly.builder().listener(new Failures(failures, console.err())).build();
             try (engine) {
                 engine.start();
                 termination.arm(); // not before: opening a pipe waits, and nothing is to drain yet

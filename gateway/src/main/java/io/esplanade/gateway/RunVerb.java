@@ -40,8 +40,8 @@ final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Gateway gateway = options.load(console)) {
-            boolean namedInFile = gateway.provider().filter("jce"::equals).isPresent();
-            if ("jce".equals(options.provider()) && !namedInFile && !allowHeapKeys) {
+            boolean named = gateway.namesProvider("jce");
+            if ("jce".equals(options.provider()) && !named && !allowHeapKeys) {
                 throw new UserException(
                         "the provider jce keeps keys on the Java heap: add --allow-heap-keys, name"
                                 + " it in the gateway file (crypto: { provider: jce }), or use"

@@ -2,8 +2,11 @@ package io.esplanade.gateway.file;
 
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
+import io.esplanade.engine.EngineException;
 import io.esplanade.engine.control.FileNonceStore;
 import io.esplanade.engine.control.NonceStore;
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.KeyOrigin;
@@ -19,6 +22,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Makes an engine of a gateway's records, and keeps its nonce store, which is to be closed behind
@@ -26,10 +30,16 @@ import java.util.Map;
  */
 public final class Assembly implements AutoCloseable {
 
+    private final String provider;
     private final NonceStore nonceStore;
     private final EngineBuilder builder;
 
-    Assembly(GatewayFile file, Map<String, Port> ports) throws IOException {
+    /**
+     * @param provider the crypto provider of all tunnels, or null for those that the file names
+     */
+    Assembly(GatewayFile file, Map<String, Port> ports, String provider) throws IOException {
+        this.provider = provider;
+        Optional<CryptoProvider> openssl = openssl(file); // before anything is opened
         this.nonceStore =
                 file.nonceStore().isPresent()
                         ? FileNonceStore.open(file.nonceStore().get().value())
@@ -43,7 +53,8 @@ public final class Assembly implements AutoCloseable {
                         .invariants(file.mbufs().invariants())
                         .burstSize(file.lanes().burst())
                         .flowCacheSize(file.lanes().flowCache())
-                        .provider(file.provider().map(At::value).orElse(Providers.DEFAULT));
+                        .provider(provider != null ? provider : file.crypto().provider());
+        openssl.ifPresent(builder::addProvider);
         if (nonceStore != null) {
             builder.nonceStore(nonceStore);
         }
@@ -57,6 +68,24 @@ public final class Assembly implements AutoCloseable {
     /** What the engine is made of; a caller may say more, such as another provider. */
     public EngineBuilder builder() {
         return builder;
+    }
+
+    /** Only with options: without them the engine finds by its name what the SAs need. */
+    private Optional<CryptoProvider> openssl(GatewayFile file) {
+        if (file.crypto().openssl().isEmpty() || !uses(file, Providers.DEFAULT)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(file.crypto().find(Providers.DEFAULT));
+        } catch (CryptoException e) {
+            throw new EngineException(e.getMessage(), e);
+        }
+    }
+
+    private boolean uses(GatewayFile file, String name) {
+        return provider != null
+                ? provider.equals(name)
+                : file.tunnels().stream().anyMatch(t -> file.provider(t).equals(name));
     }
 
     private void add(PortEntry port) {
@@ -96,7 +125,7 @@ public final class Assembly implements AutoCloseable {
                                                 .build()));
     }
 
-    private static SecurityAssociation.Builder sa(
+    private SecurityAssociation.Builder sa(
             TunnelEntry tunnel,
             SaEntry sa,
             String which,
@@ -107,6 +136,7 @@ public final class Assembly implements AutoCloseable {
                 .direction(direction)
                 .spi(sa.spi().value())
                 .suite(tunnel.proposal().suite())
+                .provider(provider != null ? null : tunnel.provider().map(At::value).orElse(null))
                 .key(sa.key())
                 .esn(tunnel.proposal().esn())
                 .replayWindow(tunnel.replayWindow().value())

@@ -1,5 +1,7 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
@@ -72,6 +74,7 @@ public final class Gateway implements AutoCloseable {
         Topology topology = new Topology(file.routes(), ports);
         portChecks.checkRoutes(topology);
         new TunnelChecks(file, topology, problems).check();
+        new CryptoChecks(file, problems).check();
         new PolicyChecks(file, problems).check();
         keys.refuseRepeated(problems);
     }
@@ -91,9 +94,26 @@ public final class Gateway implements AutoCloseable {
         return file.runtime().value();
     }
 
-    /** The crypto provider that the file names. */
-    public Optional<String> provider() {
-        return file.provider().map(At::value);
+    /** Whether the file names this crypto provider, for a tunnel or for all. */
+    public boolean namesProvider(String name) {
+        return file.crypto().named().filter(n -> n.value().equals(name)).isPresent()
+                || file.tunnels().stream()
+                        .flatMap(t -> t.provider().stream())
+                        .anyMatch(n -> n.value().equals(name));
+    }
+
+    /**
+     * A crypto provider with the options that the file gives it, loaded.
+     *
+     * @throws CryptoException if it cannot serve here: the message has the remedy
+     */
+    public CryptoProvider findProvider(String name) throws CryptoException {
+        return file.crypto().find(name);
+    }
+
+    /** The crypto provider of tunnels that name none. */
+    public String provider() {
+        return file.crypto().provider();
     }
 
     /** The names of ports whose type is not {@code type}. */
@@ -119,7 +139,7 @@ public final class Gateway implements AutoCloseable {
         Topology topology = new Topology(file.routes(), ports);
         for (GatewayFile.TunnelEntry tunnel : file.tunnels()) {
             lines.add(
-                    "tunnel %s: %s to %s, %s%s%s"
+                    "tunnel %s: %s to %s, %s%s%s%s"
                             .formatted(
                                     tunnel.name(),
                                     tunnel.local(),
@@ -128,7 +148,8 @@ public final class Gateway implements AutoCloseable {
                                     tunnel.proposal().esn() ? " with ESN" : "",
                                     topology.port(tunnel.remote().value())
                                             .map(p -> innerMtu(tunnel, p))
-                                            .orElse("")));
+                                            .orElse(""),
+                                    tunnel.provider().map(p -> ", by " + p).orElse("")));
         }
         List<String> policies = Policies.lines(file).toList();
         lines.addAll(policies.subList(0, Math.min(policies.size(), SHOWN_POLICIES)));
@@ -157,7 +178,16 @@ public final class Gateway implements AutoCloseable {
      * @throws IOException if the nonce store cannot be opened
      */
     public Assembly assemble() throws IOException {
-        return new Assembly(file, ports);
+        return assemble(null);
+    }
+
+    /**
+     * The same with another crypto provider than the file's.
+     *
+     * @param provider serves all tunnels, whatever they name; or null
+     */
+    public Assembly assemble(String provider) throws IOException {
+        return new Assembly(file, ports, provider);
     }
 
     @Override

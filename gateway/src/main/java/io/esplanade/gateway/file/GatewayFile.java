@@ -1,5 +1,8 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Action;
@@ -26,7 +29,7 @@ import java.util.Set;
  *
  * @param name the engine's name
  * @param mbufs the pool
- * @param provider the crypto provider, if the file names one
+ * @param crypto who does the cryptography
  * @param lanes sizes of a lane
  * @param runtime what moves the packets, and where the file says so
  * @param nonceStore where used sequence numbers are remembered, if the file says
@@ -40,7 +43,7 @@ import java.util.Set;
 record GatewayFile(
         String name,
         Mbufs mbufs,
-        Optional<At<String>> provider,
+        Crypto crypto,
         Lanes lanes,
         At<RuntimeConfig> runtime,
         Optional<At<Path>> nonceStore,
@@ -50,6 +53,35 @@ record GatewayFile(
         List<TunnelEntry> tunnels,
         Set<String> tunnelNames,
         List<PolicyEntry> policies) {
+
+    /** The crypto provider that serves a tunnel. */
+    String provider(TunnelEntry tunnel) {
+        return tunnel.provider().map(At::value).orElse(crypto.provider());
+    }
+
+    /**
+     * Who does the cryptography.
+     *
+     * @param named the provider of tunnels that name none, if the file says
+     * @param openssl options for the provider openssl, if the file has some
+     */
+    record Crypto(Optional<At<String>> named, Optional<At<Map<String, String>>> openssl) {
+
+        String provider() {
+            return named.map(At::value).orElse(Providers.DEFAULT);
+        }
+
+        Map<String, String> options(String name) {
+            return name.equals(Providers.DEFAULT)
+                    ? openssl.map(At::value).orElse(Map.of())
+                    : Map.of();
+        }
+
+        /** The provider of this name with the file's options, loaded. */
+        CryptoProvider find(String name) throws CryptoException {
+            return CryptoProviders.find(name, options(name));
+        }
+    }
 
     /** How many mbufs of each size class, and whether every access is checked. */
     record Mbufs(int count, int large, boolean invariants) {}
@@ -80,6 +112,7 @@ record GatewayFile(
             List<At<TrafficSpec>> localTs,
             List<At<TrafficSpec>> remoteTs,
             Proposal proposal,
+            Optional<At<String>> provider,
             At<Integer> replayWindow,
             int priority,
             Shape shape,

@@ -66,7 +66,7 @@ final class GatewayReader {
         return new GatewayFile(
                 file.value("name", Literals::name).map(At::value).orElse("gateway"),
                 mbufs,
-                provider(file),
+                new CryptoReader(problems).read(child(file, "crypto")),
                 lanes,
                 runtime,
                 file.value("nonce-store", text -> Literals.file(directory, text)),
@@ -128,12 +128,6 @@ final class GatewayReader {
         return new Lanes(
                 number(lanes, "burst", 1, 256, DEFAULT_BURST),
                 number(lanes, "flow-cache", 64, 1 << 24, DEFAULT_FLOW_CACHE));
-    }
-
-    private Optional<At<String>> provider(Fields file) {
-        Optional<Fields> crypto = child(file, "crypto");
-        crypto.ifPresent(c -> c.refuseOthers(Vocabulary.CRYPTO));
-        return crypto.flatMap(c -> c.word("provider", Providers.names()));
     }
 
     private Optional<RouteEntry> route(Fields route, String what) {

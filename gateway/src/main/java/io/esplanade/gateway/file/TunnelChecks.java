@@ -1,8 +1,5 @@
 package io.esplanade.gateway.file;
 
-import io.esplanade.engine.crypto.CryptoException;
-import io.esplanade.engine.crypto.CryptoProviders;
-import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
@@ -16,7 +13,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** Checks tunnels against each other, the ports and the routes. */
 final class TunnelChecks {
@@ -52,28 +48,6 @@ final class TunnelChecks {
             checkMtu(tunnel);
         }
         checkNonceStore();
-        checkProvider();
-    }
-
-    /** What cannot be loaded on this machine is not asked; the gateway may run on another. */
-    private void checkProvider() {
-        String name = file.provider().map(At::value).orElse(Providers.DEFAULT);
-        Set<Suite> served;
-        try {
-            served = CryptoProviders.find(name).suites();
-        } catch (CryptoException _) {
-            return;
-        }
-        for (TunnelEntry tunnel : file.tunnels()) {
-            Suite suite = tunnel.proposal().suite();
-            if (!served.contains(suite)) {
-                problems.error(
-                        tunnel.name().position(),
-                        "tunnel %s: the provider %s has no %s"
-                                .formatted(tunnel.name(), name, suite),
-                        "choose another esp-proposal, here and at the peer, or another provider");
-            }
-        }
     }
 
     private void checkAddresses(TunnelEntry tunnel) {

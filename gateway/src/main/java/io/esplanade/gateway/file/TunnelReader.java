@@ -51,6 +51,7 @@ final class TunnelReader {
         var remoteTs = traffic(tunnel, "remote-ts", shape, remote);
         var proposal = tunnel.value("esp-proposal", Proposals::parse);
         proposal.ifPresent(this::checkIsGoodEnough);
+        var provider = tunnel.word("provider", Providers.names());
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
@@ -73,6 +74,7 @@ final class TunnelReader {
                         localTs,
                         remoteTs,
                         proposal.get().value(),
+                        provider,
                         window.orElse(
                                 new At<>(
                                         SecurityAssociation.DEFAULT_REPLAY_WINDOW,

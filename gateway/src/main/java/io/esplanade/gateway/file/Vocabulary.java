@@ -22,7 +22,8 @@ final class Vocabulary {
                     "tunnels",
                     "policies");
     static final List<String> MBUFS = List.of("count", "large", "invariants");
-    static final List<String> CRYPTO = List.of("provider");
+    static final List<String> CRYPTO = List.of("provider", "openssl");
+    static final List<String> OPENSSL = List.of("provider", "properties");
     static final List<String> LANES = List.of("burst", "flow-cache");
 
     static final List<String> RUNTIME =
@@ -49,6 +50,7 @@ final class Vocabulary {
                     "local-ts",
                     "remote-ts",
                     "esp-proposal",
+                    "provider",
                     "replay-window",
                     "priority",
                     "mode",
@@ -75,6 +77,7 @@ final class Vocabulary {
                     Map.entry("gateway", GATEWAY),
                     Map.entry("mbufs", MBUFS),
                     Map.entry("crypto", CRYPTO),
+                    Map.entry("openssl", OPENSSL),
                     Map.entry("lanes", LANES),
                     Map.entry("runtime", RUNTIME),
                     Map.entry("route", ROUTE),

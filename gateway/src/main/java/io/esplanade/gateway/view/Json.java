@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes JSON (RFC 8259): maps, lists, strings, booleans and whole numbers, indented by two spaces.
+ * Writes JSON (RFC 8259): maps, lists, strings, booleans and finite numbers, indented by two
+ * spaces.
  */
 public final class Json {
 

@@ -27,7 +27,8 @@ final class NearestTest {
     @Test
     void anotherWordFindsNone() {
         assertThat(Nearest.to("colour", Vocabulary.TUNNEL)).isEmpty();
-        assertThat(Nearest.remedy("colour", Vocabulary.CRYPTO)).isEqualTo("use one of: provider");
+        assertThat(Nearest.remedy("colour", Vocabulary.CRYPTO))
+                .isEqualTo("use one of: provider, openssl");
     }
 
     @Test

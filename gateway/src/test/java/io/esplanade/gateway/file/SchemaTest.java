@@ -93,6 +93,8 @@ final class SchemaTest {
                 .containsExactlyInAnyOrderElementsOf(PortType.all().keySet());
         assertThat(list("crypto", "properties", "provider", "enum"))
                 .containsExactlyInAnyOrderElementsOf(Providers.names());
+        assertThat(list("tunnel", "properties", "provider", "enum"))
+                .containsExactlyInAnyOrderElementsOf(Providers.names());
         String proposals = value("tunnel", "properties", "esp-proposal", "pattern").toString();
         for (var suite : io.esplanade.engine.crypto.Suite.all()) {
             assertThat(suite.keyword()).matches(proposals);
@@ -139,6 +141,10 @@ final class SchemaTest {
             if (root.containsKey(key)) {
                 all.add(mapping(root.get(key)));
             }
+        }
+        Object crypto = mapping(root.getOrDefault("crypto", Map.of())).get("openssl");
+        if (crypto != null) {
+            all.add(mapping(crypto));
         }
         for (String key : List.of("ports", "tunnels")) {
             mapping(root.getOrDefault(key, Map.of())).values().forEach(v -> all.add(mapping(v)));

@@ -1,0 +1,41 @@
+package io.esplanade.gateway.file;
+
+import io.esplanade.gateway.file.GatewayFile.Crypto;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads the section {@code crypto}: who does the cryptography where a tunnel does not say. */
+final class CryptoReader {
+
+    private final Problems problems;
+
+    CryptoReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    /** What the section says; where it is wrong, or not there, the default. */
+    Crypto read(Optional<Fields> section) {
+        section.ifPresent(c -> c.refuseOthers(Vocabulary.CRYPTO));
+        return new Crypto(
+                section.flatMap(c -> c.word("provider", Providers.names())),
+                section.flatMap(c -> c.node(Providers.DEFAULT))
+                        .flatMap(
+                                node ->
+                                        Fields.of(
+                                                node,
+                                                Providers.DEFAULT,
+                                                Vocabulary.OPENSSL,
+                                                problems))
+                        .map(CryptoReader::options));
+    }
+
+    private static At<Map<String, String>> options(Fields openssl) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (String key : Vocabulary.OPENSSL) {
+            openssl.text(key).ifPresent(text -> options.put(key, text.value()));
+        }
+        return new At<>(Map.copyOf(options), openssl.position());
+    }
+}

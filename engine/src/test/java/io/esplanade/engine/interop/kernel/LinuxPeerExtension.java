@@ -1,8 +1,9 @@
 package io.esplanade.engine.interop.kernel;
 
-import static org.assertj.core.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -15,12 +16,26 @@ import java.nio.file.Path;
 
 /**
  * Gives tests the one {@link LinuxPeer}, booted when it is first asked for. Where it cannot be, the
- * test is skipped, which is said aloud; in continuous integration (CI=true) that is a failure.
+ * tests are skipped, which is said aloud; in continuous integration (CI=true) that is a failure.
  */
-final class LinuxPeerExtension implements ParameterResolver {
+final class LinuxPeerExtension implements ExecutionCondition, ParameterResolver {
 
     private static final Path BUILT = Path.of("../target/linux-peer");
+    private static final String MISSING = "this needs what ./test makes in target/linux-peer";
     private static final Namespace NAMESPACE = Namespace.create(LinuxPeerExtension.class);
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (isBuilt() || "true".equals(System.getenv("CI"))) {
+            return ConditionEvaluationResult.enabled("a Linux kernel to test against");
+        }
+        System.err.println("WARNING: ESP is NOT checked against the Linux kernel; " + MISSING);
+        return ConditionEvaluationResult.disabled(MISSING);
+    }
+
+    private static boolean isBuilt() {
+        return Files.exists(BUILT.resolve("made-of"));
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
@@ -29,14 +44,7 @@ final class LinuxPeerExtension implements ParameterResolver {
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        if (!Files.exists(BUILT.resolve("made-of"))) {
-            String missing = "this needs what ./test makes in target/linux-peer";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            System.err.println("WARNING: ESP is NOT checked against the Linux kernel; " + missing);
-            assumeTrue(false, missing);
-        }
+        assertThat(isBuilt()).as(MISSING).isTrue();
         return context.getRoot()
                 .getStore(NAMESPACE)
                 .getOrComputeIfAbsent("peer", key -> Booted.boot(), Booted.class)

@@ -14,7 +14,7 @@ class SoakTest {
     private static final int SECONDS = Integer.getInteger("esplanade.soak", 15);
 
     /** A JVM that is quiet itself: a heap touched from the start, and one compiler. */
-    private static final List<String> QUIET =
+    static final List<String> QUIET =
             List.of(
                     "-Xms64m",
                     "-Xmx64m",

@@ -39,9 +39,7 @@ final class Libraries {
         for (CryptoProvider provider : Providers.all()) {
             findings.add(provider(provider.name()));
         }
-        if (gateway == null || !gateway.namesProvider(QAT)) {
-            findings.add(qat());
-        }
+        findings.add(qat());
         return findings;
     }
 
@@ -109,7 +107,7 @@ final class Libraries {
 
     private String loadedFrom() {
         return machine.lines("proc/self/maps").stream()
-                .filter(line -> line.contains("libcrypto"))
+                .filter(line -> line.contains("/libcrypto.so"))
                 .map(line -> line.substring(line.indexOf('/')))
                 .distinct()
                 .findFirst()

@@ -1,12 +1,12 @@
 package io.esplanade.engine.runtime.percore;
 
 /**
- * Deals out the vectors that any worker may work on: in turn to the workers that have threads of
- * their own, as long as these have little to do. When all have enough, Ingress's own thread is the
- * one that would be idle, and a worker there gets the vector.
+ * Deals out the vectors that any worker may work on: in turn to the workers on other threads than
+ * that of Ingress, as long as these have little to do; else to a worker on its own.
  *
- * <p>So no thread waits for another that has more to do besides, as Ingress and Egress are; they
- * share the work as it comes. Ingress's.
+ * <p>Ingress and Egress share threads with workers and take what time they take. Dealt so, a worker
+ * gets what its thread has time for, and no thread waits for another; dealt in turn to all, all
+ * would wait for the one with most to do besides. Ingress's.
  */
 final class Dealer {
 

@@ -30,7 +30,8 @@ public final class Decapsulator {
      */
     public static DropReason prepare(
             long mbuf, InboundState sa, int worker, CryptoBurst burst, int slot) {
-        int head = Mbuf.l4Offset(mbuf) + Esp.HEADER + sa.ivLength();
+        long layout = Mbuf.layout(mbuf);
+        int head = Mbuf.l4OffsetOf(layout) + Esp.HEADER + sa.ivLength();
         int ciphertext = Mbuf.length(mbuf) - head - sa.icvLength();
         if (ciphertext < Esp.TRAILER) {
             return DropReason.ESP_RUNT;
@@ -38,7 +39,7 @@ public final class Decapsulator {
         if ((ciphertext & (sa.alignment() - 1)) != 0) {
             return DropReason.ESP_ALIGNMENT;
         }
-        long payload = Mbuf.data(mbuf) + head;
+        long payload = Mbuf.buffer(mbuf) + Mbuf.offsetOf(layout) + head;
         long sequence = Mbuf.sequence(mbuf);
         if (sa.aead()) {
             // RFC 8750 §4: without an IV in the packet it is the sequence number.
@@ -63,17 +64,20 @@ public final class Decapsulator {
      * @return {@link DropReason#NONE}, or why there is no packet inside
      */
     public static DropReason finish(long mbuf, InboundState sa) {
-        int head = Mbuf.l4Offset(mbuf) + Esp.HEADER + sa.ivLength();
+        long layout = Mbuf.layout(mbuf);
+        int head = Mbuf.l4OffsetOf(layout) + Esp.HEADER + sa.ivLength();
         int ciphertext = Mbuf.length(mbuf) - head - sa.icvLength();
-        long payload = Mbuf.data(mbuf) + head;
+        long packet = Mbuf.buffer(mbuf) + Mbuf.offsetOf(layout);
+        long payload = packet + head;
         long trailer = payload + ciphertext - Esp.TRAILER;
-        int nextHeader = Mem.getUnsignedByte(trailer + 1);
+        int lengthAndNext = Mem.getShort(trailer);
+        int nextHeader = lengthAndNext >>> 8;
         if (nextHeader == Esp.NEXT_HEADER_DUMMY) {
             return DropReason.DUMMY; // RFC 4303 §2.6; its padding is not looked at
         }
-        int padding = Mem.getUnsignedByte(trailer);
+        int padding = lengthAndNext & 0xff;
         int inner = ciphertext - Esp.TRAILER - padding;
-        if (inner < 0 || !paddingIsSound(trailer - padding, padding)) {
+        if (inner < 0 || !paddingIsSound(trailer, padding)) {
             return DropReason.BAD_PADDING;
         }
         if (sa.transport()) {
@@ -87,13 +91,13 @@ public final class Decapsulator {
         } else if (nextHeader != Esp.NEXT_HEADER_IPV4) {
             return DropReason.UNSUPPORTED_PAYLOAD;
         }
-        int ecn = Ecn.trafficClass(Mbuf.data(mbuf)) & Ecn.CE;
+        int ecn = Ecn.trafficClass(packet) & Ecn.CE;
         if (ecn != Ecn.NOT_ECT && inner >= Ipv4.HEADER_LENGTH) {
             if (!Ecn.carryIn(payload, nextHeader == Esp.NEXT_HEADER_IPV6, ecn)) {
                 return DropReason.CONGESTION;
             }
         }
-        Mbuf.pull(mbuf, head);
+        Mbuf.layout(mbuf, layout + head);
         Mbuf.length(mbuf, inner);
         Mbuf.flags(mbuf, flags);
         return DropReason.NONE;
@@ -111,10 +115,20 @@ public final class Decapsulator {
         Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~(Mbuf.CSUM_VERIFIED | Mbuf.CSUM_PARTIAL));
     }
 
-    /** RFC 4303 §2.4: the receiver should check that padding is 1, 2, 3, … */
-    private static boolean paddingIsSound(long first, int length) {
+    /**
+     * RFC 4303 §2.4: the receiver should check that padding is 1, 2, 3, … Eight bytes can be read
+     * where there are fewer: the ESP header is before them.
+     */
+    private static boolean paddingIsSound(long end, int length) {
+        if (length == 0) {
+            return true;
+        }
+        if (length <= Long.BYTES) {
+            int others = Long.SIZE - length * Byte.SIZE; // bits that are not padding
+            return (Mem.getLong(end - Long.BYTES) ^ Esp.PADDING << others) >>> others == 0;
+        }
         for (int i = 0; i < length; i++) {
-            if (Mem.getUnsignedByte(first + i) != i + 1) {
+            if (Mem.getUnsignedByte(end - length + i) != i + 1) {
                 return false;
             }
         }

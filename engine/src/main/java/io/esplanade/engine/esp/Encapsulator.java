@@ -23,9 +23,6 @@ import io.esplanade.engine.os.Mem;
  */
 public final class Encapsulator {
 
-    /** The first padding bytes, 1, 2, 3, …, as one little-endian store; RFC 4303 §2.4. */
-    private static final long PADDING = 0x0807_0605_0403_0201L;
-
     /** What makes the next eight of eight. */
     private static final long NEXT_PADDING = 0x0808_0808_0808_0808L;
 
@@ -79,7 +76,7 @@ public final class Encapsulator {
             Mem.fill(inner + length, hiding, 0);
         }
         for (int i = 0; i < padding; i += Long.BYTES) {
-            Mem.putLong(end + i, PADDING + (i >> 3) * NEXT_PADDING);
+            Mem.putLong(end + i, Esp.PADDING + (i >> 3) * NEXT_PADDING);
         }
         int nextHeader =
                 transport

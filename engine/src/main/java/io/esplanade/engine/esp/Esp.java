@@ -12,6 +12,9 @@ final class Esp {
     /** SPI and sequence number. */
     static final int HEADER = 8;
 
+    /** The first padding bytes, 1, 2, 3, …, as one little-endian word (RFC 4303 §2.4). */
+    static final long PADDING = 0x0807_0605_0403_0201L;
+
     /** Pad length and next header. */
     static final int TRAILER = 2;
 

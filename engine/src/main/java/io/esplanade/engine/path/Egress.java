@@ -47,6 +47,11 @@ public final class Egress {
     private final CounterTable counters;
     private final FlowKey key = new FlowKey();
 
+    // Of the burst at work.
+    private int decrypted;
+    private long decryptedBytes;
+    private int hits;
+
     /**
      * @param loop where packets wait for another pass
      * @param ports the ways out, by port index
@@ -76,6 +81,9 @@ public final class Egress {
     /** Takes every packet of the burst to its end, which is empty afterwards. */
     public void process(Burst burst) {
         long version = tables.version();
+        decrypted = 0;
+        decryptedBytes = 0;
+        hits = 0;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
@@ -102,6 +110,9 @@ public final class Egress {
                 sas.release(slot, generation);
             }
         }
+        counters.add(Counter.DECRYPTED_PACKETS, decrypted);
+        counters.add(Counter.DECRYPTED_BYTES, decryptedBytes);
+        counters.add(Counter.FLOW_HITS, hits);
         loop.publish();
         burst.clear();
     }
@@ -172,8 +183,8 @@ public final class Egress {
                     key.packet, key.isIpv6(), key.protocol, key.l4Offset, bytes);
         }
         sas.count(sa, bytes);
-        counters.add(Counter.DECRYPTED_PACKETS, 1);
-        counters.add(Counter.DECRYPTED_BYTES, bytes);
+        decrypted++;
+        decryptedBytes += bytes;
 
         long origin = Origin.decapsulated(slot, generation);
         int hash = FlowCache.hash(key, origin);
@@ -183,7 +194,7 @@ public final class Egress {
             flows.put(key, origin, hash, version, verdict);
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
-            counters.add(Counter.FLOW_HITS, 1);
+            hits++;
         }
         if ((key.flags & Mbuf.FRAGMENT) != 0) {
             verdict = fragments.settle(key, origin, version, verdict, tables.time());

@@ -14,6 +14,8 @@
 #define MAJOR 1
 #endif
 
+enum { LONGEST_JOB = UINT16_MAX - 1 - sizeof(uint32_t) };
+
 struct ipsecmb ipsecmb;
 
 EXPORT const char *esplanade_ipsecmb_soname(void) {
@@ -46,7 +48,7 @@ EXPORT const char *esplanade_ipsecmb_open(const char *file) {
         memcpy(wanted[i].function, &function, sizeof(function));
     }
     if (found.version() >> 16 != MAJOR) {
-        return "its version is not " TEXT(MAJOR) ".x";
+        return "the library's version is not " TEXT(MAJOR) ".x";
     }
     ipsecmb = found;
     return NULL;
@@ -181,8 +183,8 @@ static int fill_encrypt_then_mac(IMB_JOB *job, const struct operation *o, struct
         job->src = o->auth_input;
     }
     job->hash_start_src_offset_in_bytes = (uintptr_t)o->auth_input - (uintptr_t)job->src;
-    job->msg_len_to_hash_in_bytes = (uint64_t)o->auth_length + o->trailing_length;
-    return job->msg_len_to_hash_in_bytes > 0 && place_trailing(o, slot);
+    job->msg_len_to_hash_in_bytes = o->auth_length + o->trailing_length;
+    return place_trailing(o, slot);
 }
 
 static void fill_aead(IMB_JOB *job, const struct operation *o) {
@@ -217,7 +219,7 @@ static void start(
         return; /* the next job takes its place */
     }
     q->jobs++;
-    for (job = m->submit_job(m); job != NULL; job = m->get_completed_job(m)) {
+    for (job = m->submit_job_nocheck(m); job != NULL; job = m->get_completed_job(m)) {
         finish(job);
     }
 }
@@ -228,10 +230,24 @@ static void flush(IMB_MGR *m) {
     }
 }
 
-/* What does not fit its context is refused here: not all of ipsec-mb's functions can say so. */
+static uint32_t block(const struct ipsecmb_context *c) {
+    return c->cipher == AES_CBC ? AES_BLOCK : c->cipher == TRIPLE_DES_CBC ? IMB_DES_BLOCK_SIZE : 1;
+}
+
+/*
+ * What does not fit its context is refused here: not all of ipsec-mb's functions can say so, and
+ * those that can take some 15 ns longer for it.
+ */
 static int fits(const struct ipsecmb_context *c, const struct operation *o) {
     return o->kind == c->kind && o->iv_length == c->nonce_length &&
            o->tag_length == c->tag_length && o->aad_length <= sizeof(o->aad);
+}
+
+/* A job counts bytes in 16 bits, and hashes at least one. */
+static int fits_a_job(const struct ipsecmb_context *c, const struct operation *o) {
+    int hashed = c->mac == NO_MAC || o->auth_length > 0;
+    return o->length <= LONGEST_JOB && o->auth_length <= LONGEST_JOB && hashed &&
+           o->length % block(c) == 0;
 }
 
 EXPORT void esplanade_ipsecmb_submit(
@@ -247,6 +263,8 @@ EXPORT void esplanade_ipsecmb_submit(
             o->status = (uint8_t)gcm(q, c, o);
         } else if (c->cipher == AES_GMAC) {
             o->status = (uint8_t)gmac(q, c, o);
+        } else if (!fits_a_job(c, o)) {
+            o->status = ERROR;
         } else {
             start(q, c, o);
         }

@@ -130,9 +130,14 @@ static int mac(
            f->mac_final(c->mac, computed, &written, LONGEST_MAC) == 1;
 }
 
+/* What is less than a block of CBC would be kept for the next update. */
 static int crypt(
     const struct openssl *f, const struct openssl_context *c, const struct operation *o) {
-    return o->length == 0 || (begin(f, c, o, NULL) && text(f, c, o));
+    int written, length = (int)o->length;
+    return length == 0 ||
+           (begin(f, c, o, NULL) &&
+            f->update[o->kind](c->cipher, o->output, &written, o->input, length) == 1 &&
+            written == length);
 }
 
 static enum status encrypt_then_mac(

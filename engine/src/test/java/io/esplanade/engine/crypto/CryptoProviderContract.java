@@ -116,6 +116,24 @@ abstract class CryptoProviderContract {
     }
 
     @Test
+    void textThatIsNotOfWholeBlocksIsAnErrorWhereTheCipherWantsThem() throws CryptoException {
+        for (Suite suite : provider.suites()) {
+            if (suite.mode().iv() == CipherMode.Iv.UNPREDICTABLE) { // CBC
+                byte[] key = bytes(suite.keyMaterialLength());
+                long encrypting = context(suite, key, Operation.ENCRYPT);
+                Aead whole = Aead.random(random, suite, false, 48);
+                Aead part = whole.with(bytes(47), whole.tag());
+                assertThat(rig.run(Operation.ENCRYPT, suite, encrypting, part))
+                        .as("%s", suite)
+                        .isEqualTo(Status.ERROR);
+                assertThat(rig.run(Operation.ENCRYPT, suite, encrypting, whole))
+                        .as("%s", suite)
+                        .isEqualTo(Status.OK);
+            }
+        }
+    }
+
+    @Test
     void aBurstMayHaveOperationsOfEverySuite() throws CryptoException {
         List<Suite> suites = List.copyOf(provider.suites());
         long[] encrypting = new long[CryptoRig.OPERATIONS];

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.Arrays;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -40,6 +41,32 @@ class IpsecMbProviderTest extends CryptoProviderContract {
             assertThat(rig.run(Operation.DECRYPT, context, packet)).isEqualTo(Status.ERROR);
             assertThat(rig.run(Operation.ENCRYPT, context, packet)).isEqualTo(Status.OK);
             provider.freeContext(context);
+        }
+    }
+
+    /** Its jobs count in 16 bits, which is as much as an IP packet can have. */
+    @Test
+    void moreThanAJobHoldsIsAnErrorUnlessTheSuiteNeedsNoJob() throws CryptoException {
+        try (CryptoRig rig = new CryptoRig(provider)) {
+            for (Suite suite : provider.suites()) {
+                long context;
+                try (KeyMaterial key = KeyMaterial.takeFrom(new byte[suite.keyMaterialLength()])) {
+                    context = provider.newContext(suite, key, Operation.ENCRYPT);
+                }
+                Aead packet = Aead.random(new Random(1), suite, true, 48);
+                boolean job = !suite.keyword().contains("gcm") && suite.mode() != CipherMode.GMAC;
+                for (int field : new int[] {CryptoBurst.LENGTH, CryptoBurst.AUTH_LENGTH}) {
+                    rig.fill(0, Operation.ENCRYPT, suite, context, packet);
+                    if (job) { // nothing of it is read
+                        Mem.putInt(rig.burst.address(0) + field, 65_536);
+                    }
+                    rig.run(1);
+                    assertThat(rig.burst.status(0))
+                            .as("%s", suite)
+                            .isEqualTo(job ? Status.ERROR : Status.OK);
+                }
+                provider.freeContext(context);
+            }
         }
     }
 

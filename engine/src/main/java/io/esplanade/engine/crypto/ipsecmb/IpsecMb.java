@@ -110,9 +110,9 @@ final class IpsecMb {
         if (whyNot != null) {
             String major = soname.substring(soname.lastIndexOf('.') + 1);
             throw new CryptoException(
-                    ("cannot use ipsec-mb: %s: %s. Install it (apt-get install libipsec-mb%s), or"
-                                    + " set %s to the file of a %s")
-                            .formatted(file, whyNot, major, VARIABLE, soname));
+                    ("cannot use ipsec-mb: %s. Install it (apt-get install libipsec-mb%s), or set"
+                                    + " %s to the file of a %s")
+                            .formatted(whyNot, major, VARIABLE, soname));
         }
     }
 

@@ -211,7 +211,8 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
                                                 Mem.getLong(d + CryptoBurst.OUTPUT),
                                                 written,
                                                 Mem.getLong(d + CryptoBurst.INPUT),
-                                                length))
+                                                length)
+                                        && wrote(length))
                         && mac(d, context, xcbc);
         if (done) {
             Mem.copy(mac, Mem.getLong(d + CryptoBurst.TAG), icvLength);
@@ -237,8 +238,14 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
                                         Mem.getLong(d + CryptoBurst.OUTPUT),
                                         written,
                                         Mem.getLong(d + CryptoBurst.INPUT),
-                                        length);
+                                        length)
+                                && wrote(length);
         return done ? Status.OK : Status.ERROR;
+    }
+
+    /** Less if the text is not of whole blocks: CBC keeps the rest for the next update. */
+    private boolean wrote(int length) {
+        return Mem.getInt(written) == length;
     }
 
     /** Computes the whole MAC. */

@@ -38,6 +38,7 @@ public interface DataPlane {
      *
      * @return false if the lane has too much to do already: the task is not taken
      */
+    @SuppressWarnings("exports") // the engine alone implements and calls it
     boolean give(int lane, LaneTask task);
 
     /** The stalls that began since last asked. */

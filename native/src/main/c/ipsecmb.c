@@ -148,8 +148,9 @@ static void finish(const IMB_JOB *job) {
     struct operation *o = job->user_data;
     const struct slot *slot = job->user_data2;
     int decrypt = o->kind == DECRYPT;
-    if (decrypt && o->trailing_length > 0) {
-        memcpy(o->tag, &slot->displaced, sizeof(slot->displaced));
+    uint8_t *behind = (uint8_t *)o->auth_input + o->auth_length;
+    if (o->trailing_length > 0 && (decrypt || o->tag != behind)) {
+        memcpy(behind, &slot->displaced, sizeof(slot->displaced));
     }
     if (job->status != IMB_STATUS_COMPLETED) {
         o->status = ERROR;
@@ -161,18 +162,19 @@ static void finish(const IMB_JOB *job) {
 }
 
 /*
- * What is hashed must lie in one piece: the bytes that are not sent stand in for the first of the
- * ICV, behind the ciphertext, until the job is done.
+ * What is hashed must lie in one piece: the bytes that are not sent stand in for what is behind the
+ * rest, which in ESP is the ICV, until the job is done.
  */
 static int place_trailing(const struct operation *o, struct slot *slot) {
     if (o->trailing_length == 0) {
         return 1;
     }
-    if (o->trailing_length != sizeof(o->trailing) || o->tag != o->auth_input + o->auth_length) {
+    if (o->trailing_length != sizeof(o->trailing)) {
         return 0;
     }
-    memcpy(&slot->displaced, o->tag, sizeof(slot->displaced));
-    memcpy(o->tag, &o->trailing, sizeof(o->trailing));
+    uint8_t *behind = (uint8_t *)o->auth_input + o->auth_length;
+    memcpy(&slot->displaced, behind, sizeof(slot->displaced));
+    memcpy(behind, &o->trailing, sizeof(o->trailing));
     return 1;
 }
 

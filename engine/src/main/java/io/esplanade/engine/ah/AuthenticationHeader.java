@@ -33,6 +33,9 @@ public final class AuthenticationHeader {
     /** Room for any ICV received. */
     private static final int ICV_ROOM = 64;
 
+    /** Bytes of ESN's high half, which a provider may put behind the packet for a while. */
+    private static final int UNSENT = 4;
+
     private AuthenticationHeader() {}
 
     /** Bytes of header with an ICV, padded to 32 or, over IPv6, 64 bits (RFC 4302 §3.3.3.2.1). */
@@ -62,6 +65,9 @@ public final class AuthenticationHeader {
         }
         if (total > 0xffff) {
             return DropReason.OVERSIZED;
+        }
+        if (Mbuf.tailroom(mbuf) < UNSENT) {
+            return DropReason.NO_TAILROOM;
         }
 
         // 1. IP headers.
@@ -122,6 +128,9 @@ public final class AuthenticationHeader {
         }
         if (Mbuf.offset(mbuf) < before + ICV_ROOM) {
             return DropReason.NO_HEADROOM;
+        }
+        if (Mbuf.tailroom(mbuf) < UNSENT) {
+            return DropReason.NO_TAILROOM;
         }
         Mem.copy(packet, packet - before, before);
         MutableFields.zero(packet, ipv6, before);
@@ -189,6 +198,6 @@ public final class AuthenticationHeader {
                 burst.describe(
                         slot, operation, sa.context(worker), packet, 0, icv, sa.icvLength(), 0, 0);
         int high = Integer.reverseBytes((int) (Mbuf.sequence(mbuf) >>> 32)); // §2.5.1
-        CryptoBurst.authenticated(d, packet, total, sa.esn() ? high : 0, sa.esn() ? 4 : 0);
+        CryptoBurst.authenticated(d, packet, total, sa.esn() ? high : 0, sa.esn() ? UNSENT : 0);
     }
 }

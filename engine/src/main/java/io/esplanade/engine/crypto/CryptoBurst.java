@@ -33,9 +33,9 @@ import io.esplanade.engine.os.Region;
  * the context's suite. An AEAD: {@code aad}, then the ciphertext; bytes 80 to 95 mean nothing.
  * {@code AUTHENTICATED_ONLY}: {@code aad}, then {@code authInput}; {@code length} is 0. {@code
  * ENCRYPT_THEN_MAC}: {@code authInput}, which covers the ciphertext and is not empty, then {@code
- * trailing}; {@code aadLength} is 0, and with the cipher NULL so is {@code length}. If there are
- * trailing bytes, the ICV lies right behind {@code authInput}: a provider may put them in its place
- * for a while. Where the ICV is wrong, nothing is decrypted, or the output is of no use.
+ * trailing}; {@code aadLength} is 0, and with the cipher NULL so is {@code length}. A provider may
+ * put the trailing bytes behind {@code authInput} for a while, where the ICV is or nobody else
+ * writes. Where the ICV is wrong, nothing is decrypted, or the output is of no use.
  *
  * <p>Belongs to one worker thread; while submitted, to the provider.
  */

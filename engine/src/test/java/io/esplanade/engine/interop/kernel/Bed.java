@@ -123,10 +123,14 @@ final class Bed implements AutoCloseable {
         echo.assertAnsweredBy(packets);
     }
 
-    /** Sends all there and proves that all comes back, in order. */
+    /** Sends all there and proves that all comes back, each family in order. */
     void exchange(List<Echo> echoes) {
-        requests(echoes).forEach(this::toPeer);
-        echoes.forEach(this::expect);
+        List<byte[]> received = new ArrayList<>();
+        for (byte[] frame : answers(echoes)) {
+            received.addAll(inwards(frame));
+        }
+        assertThat(received).as("with %s", gateway.drops()).hasSameSizeAs(echoes);
+        Echo.assertAllAnswered(echoes, received);
     }
 
     /** What the peer has counted since this was set up. */

@@ -74,6 +74,18 @@ record Echo(byte[] request, byte[] reply) {
         assertThat(comparable(received.getFirst())).asHexString().isEqualTo(hex(comparable(reply)));
     }
 
+    /** The same of many: the kernel takes batches apart by family, and keeps the order in each. */
+    static void assertAllAnswered(List<Echo> echoes, List<byte[]> received) {
+        for (int version : new int[] {4, 6}) {
+            List<Echo> asked = echoes.stream().filter(e -> e.reply[0] >>> 4 == version).toList();
+            List<byte[]> answers = received.stream().filter(p -> p[0] >>> 4 == version).toList();
+            assertThat(answers).hasSameSizeAs(asked);
+            for (int i = 0; i < answers.size(); i++) {
+                asked.get(i).assertAnsweredBy(List.of(answers.get(i)));
+            }
+        }
+    }
+
     private static String hex(byte[] bytes) {
         return HexFormat.of().withUpperCase().formatHex(bytes);
     }

@@ -97,6 +97,7 @@ public final class Engine implements AutoCloseable {
                                 ports,
                                 providers,
                                 b.nonceStore,
+                                b.ip(),
                                 b.clock),
                         new Events());
         runtime = parts.runtime();
@@ -106,7 +107,7 @@ public final class Engine implements AutoCloseable {
                         parts.control(), "esplanade-" + name + "-" + parts.control().roleName());
         try {
             Tables tables = parts.tables();
-            b.addresses.forEach(tables.localAddresses()::add);
+            b.addresses.forEach(a -> a.enter(tables, this::portIndex));
             b.neighbours.forEach(n -> n.enter(tables.neighbours(), portIndex(n.port())));
             applyAtOnce(b.commands());
         } catch (RuntimeException e) {

@@ -7,16 +7,19 @@ import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.fib.NeighbourTable;
 import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.ToIntFunction;
 
 /**
  * Configures an {@link Engine}: everything a gateway file can say, and what only a program can.
@@ -48,9 +52,14 @@ public final class EngineBuilder {
     int flowCacheSize = 8192;
     Clock clock = Clock.system();
     NonceStore nonceStore;
+    private int icmpErrorsPerSecond = IpConfig.DEFAULT.icmpErrorsPerSecond();
+    private boolean learnPathMtu = IpConfig.DEFAULT.learnPathMtu();
+    private Duration pathMtuAge = Duration.ofNanos(IpConfig.DEFAULT.pathMtuAge());
+    private int reassemblyMbufs = IpConfig.DEFAULT.reassemblyMbufs();
+    private Duration reassemblyTime = Duration.ofNanos(IpConfig.DEFAULT.reassemblyTime());
     EngineListener listener = new EngineListener() {};
     final List<Port> ports = new ArrayList<>();
-    final List<InetAddress> addresses = new ArrayList<>();
+    final List<Address> addresses = new ArrayList<>();
     final List<Neighbour> neighbours = new ArrayList<>();
 
     private boolean built;
@@ -65,6 +74,16 @@ public final class EngineBuilder {
     record Neighbour(String port, InetAddress address, long mac) {
         void enter(NeighbourTable table, int portIndex) {
             table.put(portIndex, IpAddresses.high(address), IpAddresses.low(address), mac);
+        }
+    }
+
+    /** One of the gateway's own; the port may be null. */
+    record Address(String port, InetAddress address) {
+        void enter(Tables tables, ToIntFunction<String> portIndex) {
+            tables.localAddresses().add(address);
+            if (port != null) {
+                tables.portAddresses().add(portIndex.applyAsInt(port), address);
+            }
         }
     }
 
@@ -161,8 +180,67 @@ public final class EngineBuilder {
      * without saying.
      */
     public EngineBuilder address(InetAddress address) {
-        addresses.add(Objects.requireNonNull(address, "address"));
+        addresses.add(new Address(null, Objects.requireNonNull(address, "address")));
         return this;
+    }
+
+    /**
+     * Says that {@code address} is the gateway's own on a port. ICMP errors come from the first
+     * address of their family; where there is none, none are sent.
+     */
+    public EngineBuilder address(String port, InetAddress address) {
+        addresses.add(
+                new Address(
+                        Objects.requireNonNull(port, "port"),
+                        Objects.requireNonNull(address, "address")));
+        return this;
+    }
+
+    /** The most ICMP errors that each lane sends in a second, 0 for none; default 1000. */
+    public EngineBuilder icmpErrorsPerSecond(int errors) {
+        if (errors < 0 || errors > 1_000_000) {
+            throw new IllegalArgumentException(
+                    "ICMP errors per second are 0 to 1000000, not " + errors);
+        }
+        this.icmpErrorsPerSecond = errors;
+        return this;
+    }
+
+    /**
+     * Whether ICMP errors from the unprotected side, which nobody authenticates but which must
+     * quote a packet sent lately, may lower the path MTU of SAs; default true.
+     */
+    public EngineBuilder learnPathMtu(boolean on) {
+        this.learnPathMtu = on;
+        return this;
+    }
+
+    /** How long a path MTU learned is believed; default ten minutes (RFC 1191 §6.3). */
+    public EngineBuilder pathMtuAge(Duration age) {
+        this.pathMtuAge = Objects.requireNonNull(age, "age");
+        return this;
+    }
+
+    /**
+     * How many mbufs fragments that wait for others may hold in each lane, 0 for no reassembly, and
+     * for how long; default 128 and five seconds.
+     */
+    public EngineBuilder reassembly(int mbufs, Duration time) {
+        if (mbufs < 0 || mbufs > 1 << 16) {
+            throw new IllegalArgumentException("fragments may hold 0 to 65536 mbufs, not " + mbufs);
+        }
+        this.reassemblyMbufs = mbufs;
+        this.reassemblyTime = Objects.requireNonNull(time, "time");
+        return this;
+    }
+
+    IpConfig ip() {
+        return new IpConfig(
+                icmpErrorsPerSecond,
+                learnPathMtu,
+                pathMtuAge.toNanos(),
+                reassemblyMbufs,
+                reassemblyTime.toNanos());
     }
 
     /** The link-layer address, 48 bits, of {@code address} on an Ethernet port. */

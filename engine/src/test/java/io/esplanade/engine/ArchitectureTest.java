@@ -89,6 +89,7 @@ class ArchitectureTest {
                     "esp",
                     "ah",
                     "fib",
+                    "ip",
                     "port",
                     "port.memory",
                     "port.pcap",

@@ -4,6 +4,7 @@ import io.esplanade.engine.control.Command;
 import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
@@ -48,6 +49,7 @@ public final class Bed implements AutoCloseable {
                                 this.ports,
                                 new CryptoProvider[] {provider},
                                 null,
+                                IpConfig.DEFAULT,
                                 Clock.system()),
                         new NoEvents());
         parts.conductor().apply(commands);

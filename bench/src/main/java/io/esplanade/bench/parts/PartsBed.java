@@ -6,12 +6,12 @@ import io.esplanade.engine.control.Command;
 import io.esplanade.engine.control.Conductor;
 import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.Side;
 import io.esplanade.engine.runtime.RuntimeSetup;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
@@ -52,7 +52,7 @@ public final class PartsBed implements AutoCloseable {
         ports = spec.ports();
         pool = new MbufPool(spec.mbufs(), 0, false);
         ledger = new MbufLedger(pool);
-        Tables tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
+        Tables tables = Tables.of(ports);
         CryptoProvider provider =
                 spec.part() == Part.CLOCK
                         ? new Timed.Provider(spec.provider(), times)
@@ -67,6 +67,7 @@ public final class PartsBed implements AutoCloseable {
                                 ports,
                                 providers,
                                 tables,
+                                IpConfig.DEFAULT,
                                 pool,
                                 Clock.system()),
                         spec.threads(),
@@ -78,6 +79,7 @@ public final class PartsBed implements AutoCloseable {
                         ports.stream().map(Port::name).toList(),
                         providers,
                         null,
+                        IpConfig.DEFAULT.pathMtuAge(),
                         Clock.system(),
                         runtime,
                         new NoEvents());

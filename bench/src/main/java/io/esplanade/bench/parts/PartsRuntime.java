@@ -116,7 +116,8 @@ final class PartsRuntime extends SymmetricRuntime {
                         drops,
                         counters,
                         0,
-                        HandOver.NONE);
+                        HandOver.NONE,
+                        newSlowPath(means.mbufs(), drops, counters, 0, 1));
         Egress egress =
                 new Egress(
                         setup.tables(),

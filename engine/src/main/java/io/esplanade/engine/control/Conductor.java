@@ -59,6 +59,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final Dummies dummies;
     private final SaControl sas;
     private final Map<String, Integer> ports;
+    private final long pathMtuAge;
     private final Clock clock;
     private final DataPlane dataPlane;
     private final ControlEvents events;
@@ -81,6 +82,7 @@ public final class Conductor implements Agent, AutoCloseable {
      * @param ports the ports' names, by index
      * @param providers those that SAs may name; the first is the default
      * @param nonces may be null
+     * @param pathMtuAge how long a path MTU learned is believed, ns
      */
     @SuppressWarnings("exports") // made by the engine alone; what is exported here is NonceStore
     public Conductor(
@@ -88,6 +90,7 @@ public final class Conductor implements Agent, AutoCloseable {
             List<String> ports,
             CryptoProvider[] providers,
             NonceStore nonces,
+            long pathMtuAge,
             Clock clock,
             DataPlane dataPlane,
             ControlEvents events) {
@@ -103,6 +106,7 @@ public final class Conductor implements Agent, AutoCloseable {
                         List.of(natTraversal, dummies),
                         clock,
                         nonces);
+        this.pathMtuAge = pathMtuAge;
         this.clock = clock;
         this.dataPlane = dataPlane;
         this.events = events;
@@ -160,6 +164,7 @@ public final class Conductor implements Agent, AutoCloseable {
             }
             warnOfExhaustion();
             natTraversal.look(now);
+            forgetPathMtus(now);
             dataPlane.newStalls().forEach(events::stalled);
         }
         return done;
@@ -300,6 +305,17 @@ public final class Conductor implements Agent, AutoCloseable {
                     events.sequenceNearlyExhausted(out.name(), remaining);
                 }
             }
+        }
+    }
+
+    /** RFC 1191 §6.3: a path may have got better, and only longer packets find out. */
+    private void forgetPathMtus(long now) {
+        boolean any = false;
+        for (AssociationState state : sas.states()) {
+            any |= state instanceof OutboundState out && out.pathMtu().forget(now, pathMtuAge);
+        }
+        if (any) {
+            tables.changed();
         }
     }
 

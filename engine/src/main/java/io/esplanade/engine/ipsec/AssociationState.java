@@ -53,6 +53,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final boolean ah;
     private final boolean transport;
     private final boolean encapsulated;
+    private final int mss;
 
     private int lane;
     private int worker;
@@ -80,6 +81,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         ah = association.protocol() == IpsecProtocol.AH;
         transport = association.mode() == SaMode.TRANSPORT;
         encapsulated = association.encapsulation() != null;
+        mss = association.mtuRules().mss();
     }
 
     private static int salt(SecurityAssociation sa) {
@@ -209,6 +211,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Whether its packets go in UDP. */
     public final boolean encapsulated() {
         return encapsulated;
+    }
+
+    /** The most that SYNs may tell, or what {@link MtuRules} has instead of a number. */
+    public final int mss() {
+        return mss;
     }
 
     /** Counts one packet that went through, with the length of its inner packet. */

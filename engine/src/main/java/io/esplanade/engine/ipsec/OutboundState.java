@@ -22,6 +22,7 @@ public final class OutboundState extends AssociationState {
     private static final VarHandle LIMIT;
     private static final VarHandle ROUTE;
     private static final VarHandle OUTER_HEADER;
+    private static final VarHandle INNER_MTU;
 
     static {
         try {
@@ -30,6 +31,7 @@ public final class OutboundState extends AssociationState {
             OUTER_HEADER =
                     lookup.findVarHandle(OutboundState.class, "outerHeader", OuterHeader.class);
             ROUTE = lookup.findVarHandle(OutboundState.class, "route", long.class);
+            INNER_MTU = lookup.findVarHandle(OutboundState.class, "innerMtu", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -40,6 +42,8 @@ public final class OutboundState extends AssociationState {
 
     private final long sourceHigh;
     private final long sourceLow;
+    private final Fragmentation fragmentation;
+    private final PathMtu pathMtu = new PathMtu();
     private final long destinationHigh;
     private final long destinationLow;
     private final long last;
@@ -50,6 +54,7 @@ public final class OutboundState extends AssociationState {
     private long ivMask;
     private long ivPrefix;
     private long route = ROUTE_UNKNOWN; // the version's low half above, the next hop below
+    private long innerMtu; // the version's low half above, the MTU below
 
     private long limit; // the last number that may be given now; the conductor's
 
@@ -85,6 +90,7 @@ public final class OutboundState extends AssociationState {
         outerHeader = OuterHeader.of(sa);
         sourceHigh = IpAddresses.high(sa.source());
         sourceLow = IpAddresses.low(sa.source());
+        fragmentation = sa.mtuRules().fragmentation();
         destinationHigh = IpAddresses.high(sa.destination());
         destinationLow = IpAddresses.low(sa.destination());
         if (sa.suite().mode().iv() == CipherMode.Iv.UNPREDICTABLE) {
@@ -111,6 +117,58 @@ public final class OutboundState extends AssociationState {
     /** Replaces them by others of the same length; the conductor. */
     public void outerHeader(OuterHeader header) {
         OUTER_HEADER.setRelease(this, header);
+    }
+
+    /** What is done with IPv4 packets that are too long and may be fragmented. */
+    public Fragmentation fragmentation() {
+        return fragmentation;
+    }
+
+    /** What ICMP errors have told of the path that its packets take. */
+    public PathMtu pathMtu() {
+        return pathMtu;
+    }
+
+    /**
+     * Takes note of an MTU that an ICMP error told, which never raises the one known.
+     *
+     * @param now of the clock, ns
+     * @return whether it is lower than what was known
+     */
+    public boolean learnPathMtu(int mtu, long now) {
+        boolean lower = pathMtu.learn(mtu, now);
+        INNER_MTU.setOpaque(this, 0L);
+        return lower;
+    }
+
+    /** Begins with what the SA before it on its tunnel, between the same addresses, has learned. */
+    public void succeeds(OutboundState predecessor) {
+        if (predecessor.joins(sourceHigh, sourceLow, destinationHigh, destinationLow)) {
+            pathMtu.inherit(predecessor.pathMtu);
+        }
+    }
+
+    /**
+     * The longest inner packet that fits while the tables have {@code version}; 0 if that is to be
+     * computed. Any thread, as with {@link #route(long)}.
+     */
+    public int longestInner(long version) {
+        long known = (long) INNER_MTU.getOpaque(this);
+        return (int) version == (int) (known >>> 32) ? (int) known : 0;
+    }
+
+    /** Remembers that in tables of {@code version} inner packets of up to {@code mtu} bytes fit. */
+    public void longestInner(long version, int mtu) {
+        INNER_MTU.setOpaque(this, version << 32 | Integer.toUnsignedLong(mtu));
+    }
+
+    /** The longest inner packet whose ESP or AH packet has at most {@code mtu} bytes. */
+    public int innerMtu(int mtu) {
+        OuterHeader header = outerHeader();
+        return ah()
+                ? Overhead.ahMtu(mtu, header.isIpv6(), transport(), icvLength())
+                : Overhead.of(!header.isIpv6(), transport(), encapsulated(), association().suite())
+                        .innerMtu(mtu);
     }
 
     /** Bytes to which inner packets are padded that are shorter (RFC 4303 §2.7); 0 for none. */

@@ -24,6 +24,7 @@ public final class Sad implements SaTable {
     private static final int SMALLEST = 16;
 
     private final AddressMap inbound = new AddressMap();
+    private final AddressMap outbound = new AddressMap();
 
     private volatile AssociationState[] states = new AssociationState[SMALLEST];
     private volatile int[] generations = new int[SMALLEST];
@@ -65,6 +66,11 @@ public final class Sad implements SaTable {
                     sa.spi(),
                     slot);
         } else {
+            outbound.put(
+                    IpAddresses.high(sa.destination()),
+                    IpAddresses.low(sa.destination()),
+                    sa.spi(),
+                    slot);
             link(slot, state.tunnel());
         }
         size++;
@@ -81,13 +87,15 @@ public final class Sad implements SaTable {
         if (state == null || removed.get(slot)) {
             throw new IllegalArgumentException("no SA in slot " + slot);
         }
+        SecurityAssociation sa = state.association();
+        long high = IpAddresses.high(sa.destination());
+        long low = IpAddresses.low(sa.destination());
         if (state instanceof InboundState) {
-            SecurityAssociation sa = state.association();
-            inbound.remove(
-                    IpAddresses.high(sa.destination()),
-                    IpAddresses.low(sa.destination()),
-                    sa.spi());
+            inbound.remove(high, low, sa.spi());
         } else {
+            if (outbound.get(high, low, sa.spi()) == slot) { // else another's, added later
+                outbound.remove(high, low, sa.spi());
+            }
             unlink(slot, state.tunnel());
         }
         removed.set(slot);
@@ -132,6 +140,14 @@ public final class Sad implements SaTable {
     public int outbound(int tunnel) {
         int[] table = newest;
         return tunnel < table.length ? (int) INDEX.getAcquire(table, tunnel) : NONE;
+    }
+
+    /**
+     * The slot of the outbound SA that sends with this SPI to this address, of several the newest;
+     * or {@link #NONE}. Any thread.
+     */
+    public int outbound(int spi, long destinationHigh, long destinationLow) {
+        return outbound.get(destinationHigh, destinationLow, spi);
     }
 
     @Override

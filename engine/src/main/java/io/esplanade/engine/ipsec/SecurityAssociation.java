@@ -37,6 +37,7 @@ import java.util.Objects;
  * @param encapsulation how it goes in UDP, or null if it does not
  * @param tfc outbound, padding in tunnel mode: traffic flow confidentiality
  * @param headers outbound, in tunnel mode: how outer headers follow from inner ones
+ * @param mtuRules what is done about packets that are too long, and about TCP's segments
  */
 public record SecurityAssociation(
         String name,
@@ -57,7 +58,8 @@ public record SecurityAssociation(
         SaMode mode,
         UdpEncapsulation encapsulation,
         Tfc tfc,
-        HeaderRules headers) {
+        HeaderRules headers,
+        MtuRules mtuRules) {
 
     /** The largest replay window. */
     public static final int MAX_REPLAY_WINDOW = 65536;
@@ -78,6 +80,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(tfc, "tfc");
         Objects.requireNonNull(headers, "headers");
+        Objects.requireNonNull(mtuRules, "mtuRules");
         selectors = List.copyOf(selectors);
         if (Integer.compareUnsigned(spi, 256) < 0) {
             throw refused(name, "SPI 0 to 255 are reserved (RFC 4303 §2.1): choose 256 or above");
@@ -165,6 +168,7 @@ public record SecurityAssociation(
         private UdpEncapsulation encapsulation;
         private Tfc tfc = Tfc.NONE;
         private HeaderRules headers = HeaderRules.DEFAULT;
+        private MtuRules mtuRules = MtuRules.DEFAULT;
 
         private Builder(String name) {
             this.name = name;
@@ -279,6 +283,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** What is done about packets that are too long; {@link MtuRules#DEFAULT}. */
+        public Builder mtuRules(MtuRules rules) {
+            this.mtuRules = rules;
+            return this;
+        }
+
         public SecurityAssociation build() {
             return new SecurityAssociation(
                     name,
@@ -299,7 +309,8 @@ public record SecurityAssociation(
                     mode,
                     encapsulation,
                     tfc,
-                    headers);
+                    headers,
+                    mtuRules);
         }
     }
 }

@@ -19,6 +19,19 @@ public final class DropSink {
         this.counters = counters;
     }
 
+    /**
+     * Counts a packet as dropped whose mbuf lives on: an ICMP error about it is made there, or what
+     * it was a part of.
+     */
+    public void dropPacket(DropReason reason) {
+        counters.drop(reason, 1);
+    }
+
+    /** Takes back an mbuf that holds no packet: none yet, or one that was copied elsewhere. */
+    public void giveBack(long mbuf) {
+        home.free(mbuf);
+    }
+
     /** Drops {@code mbuf}, which the caller owns and must not touch again. */
     public void drop(long mbuf, DropReason reason) {
         counters.drop(reason, 1);

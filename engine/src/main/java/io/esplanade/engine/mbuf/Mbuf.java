@@ -83,6 +83,15 @@ public final class Mbuf {
     /** Flag: a dummy that the receiver of its SA discards (RFC 4303 §2.6). */
     public static final int DUMMY = 1 << 11;
 
+    /**
+     * Flag: its verdict stands in the metadata, and is not looked for again: the next hop, or with
+     * {@link #ENCRYPT} the tunnel in its place.
+     */
+    public static final int DECIDED = 1 << 12;
+
+    /** Flag: when encapsulated, to be cut into fragments of at most {@link #sequence} bytes. */
+    public static final int TO_FRAGMENT = 1 << 13;
+
     private static final int NONE = -1;
     private static final long INT = 0xffff_ffffL;
 

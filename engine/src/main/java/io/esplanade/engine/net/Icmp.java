@@ -20,6 +20,19 @@ public final class Icmp {
         return Mem.getUnsignedByte(address + 1);
     }
 
+    /**
+     * Whether messages of this type tell of an error in another packet, which they quote; redirects
+     * count, since nobody may answer them with an error either (RFC 1122 §3.2.2, RFC 4443 §2.4).
+     *
+     * @param protocol ICMP's or ICMPv6's number
+     */
+    public static boolean isError(int protocol, int type) {
+        if (protocol == IpProtocol.ICMPV6) {
+            return type < 128 || type == 137;
+        }
+        return type >= 3 && type <= 5 || type == 11 || type == 12;
+    }
+
     public static int checksum(long address) {
         return Mem.getShortBE(address + CHECKSUM);
     }

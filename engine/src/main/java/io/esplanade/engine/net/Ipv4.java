@@ -63,8 +63,18 @@ public final class Ipv4 {
         return Mem.getShortBE(address + 2);
     }
 
+    /** Stores another total length; the checksum is wrong then. */
+    public static void totalLength(long address, int bytes) {
+        Mem.putShortBE(address + 2, bytes);
+    }
+
     public static int id(long address) {
         return Mem.getShortBE(address + 4);
+    }
+
+    /** Stores another identification; the checksum is wrong then. */
+    public static void id(long address, int id) {
+        Mem.putShortBE(address + 4, id);
     }
 
     public static boolean dontFragment(long address) {
@@ -80,6 +90,16 @@ public final class Ipv4 {
         return (Mem.getShortBE(address + 6) & OFFSET_MASK) << 3;
     }
 
+    /**
+     * Makes it a fragment, with DF clear; the checksum is wrong then.
+     *
+     * @param offset where its data belongs, a multiple of 8 bytes
+     * @param more whether others follow
+     */
+    public static void fragment(long address, int offset, boolean more) {
+        Mem.putShortBE(address + 6, offset >>> 3 | (more ? MF : 0));
+    }
+
     /** Whether it is a fragment, first or later. */
     public static boolean isFragment(long address) {
         return (Mem.getShortBE(address + 6) & (MF | OFFSET_MASK)) != 0;
@@ -87,6 +107,14 @@ public final class Ipv4 {
 
     public static int ttl(long address) {
         return Mem.getUnsignedByte(address + TTL);
+    }
+
+    /** Stores another TTL and corrects the checksum for it. */
+    public static void ttl(long address, int ttl) {
+        int old = Mem.getShortBE(address + TTL);
+        int now = ttl << 8 | old & 0xff;
+        Mem.putByte(address + TTL, ttl);
+        Mem.putShortBE(address + CHECKSUM, Checksum.update(checksum(address), old, now));
     }
 
     public static int protocol(long address) {

@@ -43,6 +43,11 @@ public final class Ipv6 {
         return Mem.getShortBE(address + 4);
     }
 
+    /** Stores another payload length. */
+    public static void payloadLength(long address, int bytes) {
+        Mem.putShortBE(address + 4, bytes);
+    }
+
     /** Bytes of packet. */
     public static int totalLength(long address) {
         return HEADER_LENGTH + payloadLength(address);
@@ -53,8 +58,17 @@ public final class Ipv6 {
         return Mem.getUnsignedByte(address + NEXT_HEADER);
     }
 
+    /** Stores the number of the header that follows. */
+    public static void nextHeader(long address, int protocol) {
+        Mem.putByte(address + NEXT_HEADER, protocol);
+    }
+
     public static int hopLimit(long address) {
         return Mem.getUnsignedByte(address + HOP_LIMIT);
+    }
+
+    public static void hopLimit(long address, int hops) {
+        Mem.putByte(address + HOP_LIMIT, hops);
     }
 
     /** Takes one off the hop limit, which must not be 0. */

@@ -11,11 +11,17 @@ public final class Tcp {
     /** Where the checksum is, from the header's first byte. */
     public static final int CHECKSUM = 16;
 
+    private static final int SYN = 2;
+
     private Tcp() {}
 
     /** Bytes of header, options included. */
     public static int headerLength(long address) {
         return Mem.getUnsignedByte(address + 12) >>> 4 << 2;
+    }
+
+    public static boolean isSyn(long address) {
+        return (Mem.getUnsignedByte(address + 13) & SYN) != 0;
     }
 
     public static int checksum(long address) {

@@ -1,6 +1,7 @@
 package io.esplanade.engine.path;
 
 import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.SelectorFields;
@@ -125,6 +126,49 @@ final class Boundary {
             case DISCARD -> Verdict.drop(DropReason.POLICY_DISCARD);
             case BYPASS -> Verdict.of(Verdict.BYPASS, nextHop);
         };
+    }
+
+    /**
+     * The verdict on an ICMP error about a packet (RFC 4301 §6.2). It quotes the packet: on the way
+     * out, unless that came in clear from there, it passes only in a tunnel, or in clear where both
+     * it and what answers the packet would.
+     *
+     * @param about the packet's
+     * @param answer the error's
+     * @param inClear whether the packet came in clear from the unprotected side
+     */
+    long answer(FlowKey about, FlowKey answer, boolean inClear, Spd spd) {
+        int nextHop = route(answer);
+        if (nextHop < 0) {
+            return Verdict.drop(DropReason.NO_ROUTE);
+        }
+        if (!leadsOut(nextHop)) {
+            return Verdict.of(Verdict.FORWARD, nextHop);
+        }
+        SpdEntry policy = find(spd, Direction.OUTBOUND, answer);
+        if (is(policy, Action.PROTECT)) {
+            return protect(policy);
+        }
+        if (is(policy, Action.DISCARD)) {
+            return Verdict.drop(DropReason.POLICY_DISCARD);
+        }
+        boolean bypassed = is(policy, Action.BYPASS);
+        if (inClear) {
+            return Verdict.of(bypassed ? Verdict.BYPASS : Verdict.LOCAL, nextHop);
+        }
+        about.reverse();
+        SpdEntry returning = find(spd, Direction.OUTBOUND, about);
+        about.reverse();
+        if (is(returning, Action.PROTECT)) {
+            return protect(returning);
+        }
+        return bypassed && is(returning, Action.BYPASS)
+                ? Verdict.of(Verdict.BYPASS, nextHop)
+                : Verdict.drop(DropReason.NO_POLICY);
+    }
+
+    private static boolean is(SpdEntry policy, Action action) {
+        return policy != null && policy != SpdEntry.UNDECIDED && policy.action() == action;
     }
 
     private long protect(SpdEntry policy) {

@@ -8,6 +8,7 @@ import io.esplanade.engine.esp.Decapsulator;
 import io.esplanade.engine.fib.NeighbourTable;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.OuterHeader;
 import io.esplanade.engine.ipsec.PeerAddress;
@@ -104,7 +105,7 @@ public final class Egress {
                 countIcvFailure(slot, generation);
             }
             if (reason != DropReason.NONE) {
-                drops.drop(mbuf, reason);
+                refuse(mbuf, reason);
             }
             if (slot != SaTable.NONE) {
                 sas.release(slot, generation);
@@ -124,10 +125,39 @@ public final class Egress {
             long mbuf = burst.get(i);
             DropReason reason = send(mbuf);
             if (reason != DropReason.NONE) {
-                drops.drop(mbuf, reason);
+                refuse(mbuf, reason);
             }
         }
+        loop.publish();
         burst.clear();
+    }
+
+    /** Drops a packet, or sends it back to Ingress if something may be done about it there. */
+    private void refuse(long mbuf, DropReason reason) {
+        boolean hope =
+                Mbuf.has(mbuf, Mbuf.ENCRYPT | Mbuf.SEALED)
+                        ? reason == DropReason.OVERSIZED
+                                && Mbuf.has(mbuf, Mbuf.SEALED)
+                                && Mbuf.has(mbuf, Mbuf.TO_FRAGMENT)
+                        : IcmpErrors.isAnswered(reason);
+        if (hope && goRound(mbuf, Mbuf.flags(mbuf) & ~(Mbuf.ENCRYPT | Mbuf.DECRYPT))) {
+            Mbuf.dropReason(mbuf, reason.ordinal());
+        } else {
+            drops.drop(mbuf, reason);
+        }
+    }
+
+    /** Sends a packet to Ingress with these flags, for another pass; false if there is no room. */
+    private boolean goRound(long mbuf, int flags) {
+        pool.move(mbuf, Owner.EGRESS, Owner.LOOP);
+        if (!loop.add(mbuf)) {
+            pool.move(mbuf, Owner.LOOP, Owner.EGRESS);
+            return false;
+        }
+        Mbuf.flags(mbuf, flags);
+        Mbuf.sa(mbuf, SaTable.NONE, 0);
+        counters.add(Counter.LOOPED_PACKETS, 1);
+        return true;
     }
 
     private DropReason encapsulated(long mbuf, int slot, int generation, long version) {
@@ -153,6 +183,10 @@ public final class Egress {
             return DropReason.NO_ROUTE;
         }
         Mbuf.nextHop(mbuf, nextHop);
+        if (Mbuf.has(mbuf, Mbuf.TO_FRAGMENT)) {
+            Mbuf.sequence(mbuf, sa.pathMtu().learned()); // its number is in the packet
+            return DropReason.OVERSIZED;
+        }
         return send(mbuf, nextHop, peer.high(), peer.low());
     }
 
@@ -185,6 +219,9 @@ public final class Egress {
         sas.count(sa, bytes);
         decrypted++;
         decryptedBytes += bytes;
+        if (sa.mss() != MtuRules.MSS_AS_IS) {
+            clampMss(mbuf, sa, version);
+        }
 
         long origin = Origin.decapsulated(slot, generation);
         int hash = FlowCache.hash(key, origin);
@@ -212,21 +249,25 @@ public final class Egress {
                 Udp.sourcePort(ip + Mbuf.l4Offset(mbuf) - Udp.HEADER_LENGTH));
     }
 
+    /** Lowers the segment size that a SYN tells: segments will come by the tunnel's other SA. */
+    private void clampMss(long mbuf, InboundState sa, long version) {
+        Mbuf.transport(mbuf, key.protocol, key.l4Offset);
+        int slot = tables.sad().outbound(sa.tunnel());
+        boolean answered = slot != SaTable.NONE;
+        OutboundState out =
+                answered && tables.sad().state(slot) instanceof OutboundState state ? state : null;
+        if (TunnelMtu.clampMss(tables, mbuf, sa.mss(), out, version)) {
+            counters.add(Counter.MSS_CLAMPED, 1);
+        }
+    }
+
     private DropReason apply(long mbuf, long verdict) {
         switch (Verdict.kind(verdict)) {
             case Verdict.DROP -> {
                 return Verdict.reason(verdict);
             }
             case Verdict.LOOP -> {
-                Mbuf.flags(mbuf, 0);
-                Mbuf.sa(mbuf, SaTable.NONE, 0);
-                pool.move(mbuf, Owner.EGRESS, Owner.LOOP);
-                if (!loop.add(mbuf)) {
-                    pool.move(mbuf, Owner.LOOP, Owner.EGRESS);
-                    return DropReason.LOOP_FULL;
-                }
-                counters.add(Counter.LOOPED_PACKETS, 1);
-                return DropReason.NONE;
+                return goRound(mbuf, 0) ? DropReason.NONE : DropReason.LOOP_FULL;
             }
             default -> {
                 if (!key.decrementTtl()) {

@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Checksum;
+import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.net.Transport;
@@ -149,6 +150,21 @@ final class FlowKey extends Padded {
             Mem.putLongBE(packet + 8, Ipv4.ttlDecremented(second));
         }
         return true;
+    }
+
+    /** Makes it that of a packet that answers. */
+    void reverse() {
+        long high = sourceHigh;
+        long low = sourceLow;
+        sourceHigh = destinationHigh;
+        sourceLow = destinationLow;
+        destinationHigh = high;
+        destinationLow = low;
+        if (!IpProtocol.hasType(protocol)) {
+            int port = sourcePort;
+            sourcePort = destinationPort;
+            destinationPort = port;
+        }
     }
 
     /** Whether the source or destination may not be forwarded by a router (RFC 1812 §5.3.7). */

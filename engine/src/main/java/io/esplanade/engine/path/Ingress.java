@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.ReplayGate;
 import io.esplanade.engine.ipsec.SaTable;
@@ -50,6 +51,7 @@ public final class Ingress {
     private final CounterTable counters;
     private final int lane;
     private final HandOver others;
+    private final SlowPath slow;
     private final FlowKey key = new FlowKey();
 
     // Of the burst at work.
@@ -61,11 +63,13 @@ public final class Ingress {
     // Of the packet at work: what of its metadata is written when it is known where it goes.
     private long layout;
     private int flags;
-    private boolean handedOver;
+    private boolean handedOver; // it, or what was made of it
+    private boolean interrupted; // what was made of it comes before the rest of its burst
 
     /**
      * @param lane the lane whose SAs it knows
      * @param others the way to the lanes that have the other SAs
+     * @param slow for what takes more than a look
      */
     public Ingress(
             Tables tables,
@@ -76,7 +80,8 @@ public final class Ingress {
             DropSink drops,
             CounterTable counters,
             int lane,
-            HandOver others) {
+            HandOver others,
+            SlowPath slow) {
         this.tables = tables;
         this.boundary = new Boundary(tables);
         this.sas = sas;
@@ -87,6 +92,7 @@ public final class Ingress {
         this.counters = counters;
         this.lane = lane;
         this.others = others;
+        this.slow = slow;
     }
 
     /**
@@ -103,34 +109,123 @@ public final class Ingress {
             if (reason == DropReason.NONE) {
                 reason = classify(mbuf, origin, 1);
             }
-            keep(burst, mbuf, reason);
+            keep(burst, mbuf, reason, origin);
+            if (interrupted) {
+                deferReceived(burst, i + 1, origin, link);
+                break;
+            }
         }
         end(burst);
     }
 
-    /** Classifies packets on another pass: decapsulated, on the protected side. */
+    /**
+     * Goes on with packets on another pass: those that are decapsulated, on the protected side, and
+     * those that Egress could not send.
+     */
     public void looped(Burst burst) {
+        again(burst, 1);
+    }
+
+    /** Goes on with packets that another lane has begun to classify and found to be this one's. */
+    public void handedOver(Burst burst) {
+        again(burst, 0);
+    }
+
+    /** Whether packets taken in before wait: {@link #resume} comes before any other burst. */
+    public boolean hasBacklog() {
+        return !slow.backlog().isEmpty();
+    }
+
+    /** Takes packets that wait into the empty burst and goes on with them; says how many. */
+    public int resume(Burst burst) {
+        slow.resume(burst);
+        int n = burst.count();
+        again(burst, 0);
+        return n;
+    }
+
+    private void again(Burst burst, int pass) {
         begin();
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
-            keep(burst, mbuf, classify(mbuf, Origin.PROTECTED, 1));
+            int before = Mbuf.flags(mbuf);
+            boolean outside = (before & Mbuf.FROM_UNPROTECTED) != 0;
+            int origin = outside ? Origin.UNPROTECTED : Origin.PROTECTED;
+            Mbuf.flags(mbuf, before & ~Mbuf.FROM_UNPROTECTED);
+            DropReason reason;
+            if ((before & Mbuf.DECIDED) != 0) {
+                reason = decided(mbuf, origin);
+            } else if (Mbuf.dropReason(mbuf) != DropReason.NONE.ordinal()) {
+                reason = returned(mbuf, pass);
+            } else {
+                reason = classify(mbuf, origin, pass);
+            }
+            keep(burst, mbuf, reason, origin);
+            if (interrupted) {
+                defer(burst, i + 1, pass);
+                break;
+            }
         }
         end(burst);
     }
 
-    /** Classifies packets that another lane has begun to and found to be this one's. */
-    public void handedOver(Burst burst) {
-        begin();
-        int n = burst.count();
-        for (int i = 0; i < n; i++) {
+    /** Has what was received behind the packet at work wait, behind what was made of it. */
+    private void deferReceived(Burst burst, int from, int origin, LinkType link) {
+        int left = from;
+        for (int i = from; i < burst.count(); i++) {
             long mbuf = burst.get(i);
-            boolean outside = Mbuf.has(mbuf, Mbuf.FROM_UNPROTECTED);
-            Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.FROM_UNPROTECTED);
-            int origin = outside ? Origin.UNPROTECTED : Origin.PROTECTED;
-            keep(burst, mbuf, classify(mbuf, origin, 0));
+            DropReason reason = link == LinkType.ETHERNET ? stripEthernet(mbuf) : DropReason.NONE;
+            if (reason != DropReason.NONE) {
+                drops.drop(mbuf, reason);
+                continue;
+            }
+            if (origin == Origin.UNPROTECTED) {
+                Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.FROM_UNPROTECTED);
+            }
+            burst.set(left++, mbuf);
         }
-        end(burst);
+        burst.count(left);
+        defer(burst, from, 1);
+    }
+
+    private void defer(Burst burst, int from, int pass) {
+        for (int i = burst.count() - 1; i >= from; i--) {
+            long mbuf = burst.get(i);
+            Mbuf.passes(mbuf, Mbuf.passes(mbuf) + pass);
+            slow.putBack(mbuf);
+        }
+        slow.putBackFront();
+        interrupted = false;
+    }
+
+    /** Goes on with a packet whose verdict is known. */
+    private DropReason decided(long mbuf, int origin) {
+        if (Mbuf.has(mbuf, Mbuf.ENCRYPT)) {
+            DropReason malformed = look(mbuf, 0);
+            return malformed != DropReason.NONE
+                    ? malformed
+                    : protect(mbuf, Mbuf.nextHop(mbuf), origin);
+        }
+        Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.DECIDED);
+        return DropReason.NONE;
+    }
+
+    /** Goes on with a packet that Egress could not send, and has said why. */
+    private DropReason returned(long mbuf, int pass) {
+        DropReason reason = DropReason.of(Mbuf.dropReason(mbuf));
+        Mbuf.dropReason(mbuf, DropReason.NONE.ordinal());
+        DropReason malformed = look(mbuf, pass);
+        if (malformed != DropReason.NONE) {
+            return malformed;
+        }
+        if (reason == DropReason.OVERSIZED) {
+            note(mbuf, flags, SaTable.NONE, 0);
+            reason = slow.tooLongForPort(mbuf);
+            interrupted = slow.interrupts();
+            handedOver = interrupted;
+        }
+        return reason;
     }
 
     /**
@@ -153,7 +248,7 @@ public final class Ingress {
             }
             Mem.copyFrom(packet, 0, Mbuf.data(mbuf), packet.length);
             Mbuf.length(mbuf, packet.length);
-            keep(burst, mbuf, originate(mbuf, task));
+            keep(burst, mbuf, originate(mbuf, task), Origin.PROTECTED);
         }
         end(burst);
         return taken;
@@ -192,15 +287,25 @@ public final class Ingress {
         spd = tables.spd();
         kept = 0;
         hits = 0;
+        slow.begin();
     }
 
-    private void keep(Burst burst, long mbuf, DropReason reason) {
+    private void keep(Burst burst, long mbuf, DropReason reason, int origin) {
         if (reason != DropReason.NONE) {
-            drops.drop(mbuf, reason);
+            refuse(mbuf, reason, origin);
         } else if (handedOver) {
             handedOver = false;
         } else {
             burst.set(kept++, mbuf);
+        }
+    }
+
+    private void refuse(long mbuf, DropReason reason, int origin) {
+        if (SlowPath.isAnswered(reason)) { // only what was looked at is dropped for these
+            note(mbuf, flags, SaTable.NONE, 0);
+            slow.refuse(mbuf, reason, key, origin, spd);
+        } else {
+            drops.drop(mbuf, reason);
         }
     }
 
@@ -232,6 +337,21 @@ public final class Ingress {
      * @param pass how many passes this is to count: 1, or 0 if it was counted before
      */
     private DropReason classify(long mbuf, int origin, int pass) {
+        DropReason reason = look(mbuf, pass);
+        if (reason != DropReason.NONE) {
+            return reason;
+        }
+        if ((origin == Origin.UNPROTECTED || Mbuf.passesOf(layout) > 1) && mayBeOurs()) {
+            reason = ownEsp(mbuf, origin);
+            if (reason != null) {
+                return reason;
+            }
+        }
+        return apply(mbuf, verdict(mbuf, origin), origin);
+    }
+
+    /** Reads a packet's headers into the key, and what is to become of its metadata. */
+    private DropReason look(long mbuf, int pass) {
         long before = Mbuf.layout(mbuf);
         int passes = Mbuf.passesOf(before) + pass;
         if (passes > MAX_PASSES) {
@@ -248,13 +368,7 @@ public final class Ingress {
         }
         layout = Mbuf.layoutOf(offset, 0, key.l4Offset, key.protocol, passes);
         flags = Mbuf.flags(mbuf) & ~FlowKey.FLAGS | key.flags;
-        if ((origin == Origin.UNPROTECTED || passes > 1) && mayBeOurs()) {
-            reason = ownEsp(mbuf, origin);
-            if (reason != null) {
-                return reason;
-            }
-        }
-        return apply(mbuf, verdict(mbuf, origin), origin);
+        return DropReason.NONE;
     }
 
     /** Whether an SA of ours may be for it. */
@@ -262,7 +376,8 @@ public final class Ingress {
         return key.protocol == IpProtocol.ESP
                 || key.protocol == IpProtocol.AH
                 || key.protocol == IpProtocol.UDP
-                        && tables.encapsulationPorts().contains(key.destinationPort)
+                        && (tables.encapsulationPorts().contains(key.destinationPort)
+                                || (key.flags & Mbuf.LATER_FRAGMENT) != 0)
                         && isLocal();
     }
 
@@ -291,7 +406,7 @@ public final class Ingress {
      */
     private DropReason ownEsp(long mbuf, int origin) {
         if ((key.flags & Mbuf.FRAGMENT) != 0) {
-            return isLocal() ? DropReason.FRAGMENT : null;
+            return isLocal() ? gather(mbuf, origin) : null;
         }
         boolean udp = key.protocol == IpProtocol.UDP;
         if (udp) {
@@ -374,6 +489,19 @@ public final class Ingress {
         return DropReason.NONE;
     }
 
+    /** Has a fragment wait for the others, in the lane that has them. */
+    private DropReason gather(long mbuf, int origin) {
+        note(mbuf, flags, SaTable.NONE, 0);
+        int owner = slow.laneOf(mbuf, key);
+        if (owner != lane) {
+            return handOver(mbuf, owner, origin);
+        }
+        DropReason reason = slow.gather(mbuf, key, origin);
+        handedOver = reason == DropReason.NONE;
+        interrupted = slow.interrupts();
+        return reason;
+    }
+
     private boolean isLocal() {
         return tables.isLocal(key.destinationHigh, key.destinationLow);
     }
@@ -409,7 +537,9 @@ public final class Ingress {
         }
         Mbuf.nextHop(mbuf, Verdict.index(verdict));
         if (kind == Verdict.BYPASS) {
-            note(mbuf, flags | Mbuf.BYPASSED, SaTable.NONE, 0);
+            // Where it came from, should Egress send it back.
+            int outside = origin == Origin.UNPROTECTED ? Mbuf.FROM_UNPROTECTED : 0;
+            note(mbuf, flags | Mbuf.BYPASSED | outside, SaTable.NONE, 0);
             counters.add(Counter.BYPASSED_PACKETS, 1);
         } else {
             note(mbuf, flags, SaTable.NONE, 0);
@@ -448,15 +578,33 @@ public final class Ingress {
                 return unfit;
             }
         }
+        if (sa.mss() != MtuRules.MSS_AS_IS) {
+            note(mbuf, flags, SaTable.NONE, 0);
+            slow.clampMss(mbuf, sa, version);
+        }
         DropReason reason =
-                key.decrementTtl()
-                        ? numbering.number(mbuf, sa, key.length)
-                        : DropReason.TTL_EXPIRED;
-        if (reason != DropReason.NONE) {
+                key.length > sa.longestInner(version) ? fit(mbuf, sa, tunnel) : DropReason.NONE;
+        if (reason == DropReason.NONE && !handedOver) {
+            reason =
+                    key.decrementTtl()
+                            ? numbering.number(mbuf, sa, key.length)
+                            : DropReason.TTL_EXPIRED;
+        }
+        if (reason != DropReason.NONE || handedOver) {
             sas.release(slot, generation);
             return reason;
         }
-        note(mbuf, flags | Mbuf.ENCRYPT, slot, generation);
+        note(mbuf, flags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);
         return DropReason.NONE;
+    }
+
+    /** Looks at a packet that is longer than what was last known to fit its SA. */
+    private DropReason fit(long mbuf, OutboundState sa, int tunnel) {
+        note(mbuf, flags, SaTable.NONE, 0);
+        DropReason reason = slow.fit(mbuf, sa, tunnel, version);
+        flags = Mbuf.flags(mbuf);
+        interrupted = slow.interrupts();
+        handedOver = interrupted;
+        return reason;
     }
 }

@@ -7,10 +7,13 @@ import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.Spd;
 import io.esplanade.engine.os.CacheLine;
+import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Everything the stages look things up in. The conductor alone writes; lanes read without locks.
@@ -29,16 +32,31 @@ public final class Tables {
     private final Wanted wanted = new Wanted();
     private final AddressSet localAddresses = new AddressSet();
     private final PortSet encapsulationPorts = new PortSet();
+    private final PortAddresses portAddresses;
     private final Side[] sides;
+    private final int[] mtus;
     private volatile Spd spd = Spd.EMPTY;
     private volatile long version = 1;
     private final long[] time = new long[3 * CacheLine.LONGS]; // alone on its line
 
     /**
-     * @param sides the ports' sides, by port index
+     * @param sides the sides, by port index, of ports that take every packet
      */
     public Tables(Side... sides) {
-        this.sides = sides.clone();
+        this(sides.clone(), IntStream.generate(() -> 0xffff).limit(sides.length).toArray());
+    }
+
+    private Tables(Side[] sides, int[] mtus) {
+        this.sides = sides;
+        this.mtus = mtus;
+        portAddresses = new PortAddresses(sides.length);
+    }
+
+    /** Tables for these ports, in this order. */
+    public static Tables of(List<Port> ports) {
+        return new Tables(
+                ports.stream().map(Port::side).toArray(Side[]::new),
+                ports.stream().mapToInt(Port::mtu).toArray());
     }
 
     public Sad sad() {
@@ -79,6 +97,11 @@ public final class Tables {
         return localAddresses;
     }
 
+    /** The gateway's address on each port, which is among {@link #localAddresses} too. */
+    public PortAddresses portAddresses() {
+        return portAddresses;
+    }
+
     /** The policies of this moment; read once per burst, after {@link #version}. */
     public Spd spd() {
         return spd;
@@ -104,6 +127,16 @@ public final class Tables {
     /** Which side port {@code port} is on. */
     public Side side(int port) {
         return sides[port];
+    }
+
+    /** How many ports there are. */
+    public int ports() {
+        return sides.length;
+    }
+
+    /** The largest packet that port {@code port} takes. */
+    public int mtu(int port) {
+        return mtus[port];
     }
 
     /** Whether the address is the gateway's own. */

@@ -23,6 +23,9 @@ final class Verdict {
     /** Send round again from the protected side, to meet the outbound policy. */
     static final int LOOP = 4;
 
+    /** Send in clear, as the gateway's own, to next hop {@link #index}. */
+    static final int LOCAL = 5;
+
     private Verdict() {}
 
     static long drop(DropReason reason) {

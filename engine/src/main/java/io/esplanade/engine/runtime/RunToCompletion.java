@@ -14,6 +14,7 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Egress;
 import io.esplanade.engine.path.Ingress;
 import io.esplanade.engine.path.LaneTasks;
+import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.path.Worker;
 
@@ -36,6 +37,7 @@ public final class RunToCompletion extends Role {
     public record Stages(
             Receivers receivers,
             Ingress ingress,
+            SlowPath slow,
             Worker worker,
             Egress egress,
             MbufRing loop,
@@ -49,6 +51,7 @@ public final class RunToCompletion extends Role {
     private final MbufPool pool;
     private final Receivers receivers;
     private final Ingress ingress;
+    private final SlowPath slow;
     private final Worker worker;
     private final Egress egress;
     private final MbufRing loop;
@@ -71,6 +74,7 @@ public final class RunToCompletion extends Role {
         this.pool = runtime.setup().pool();
         this.receivers = stages.receivers();
         this.ingress = stages.ingress();
+        this.slow = stages.slow();
         this.worker = stages.worker();
         this.egress = stages.egress();
         this.loop = stages.loop();
@@ -121,7 +125,11 @@ public final class RunToCompletion extends Role {
      * look at what is this thread's alone.
      */
     public boolean hasNothingToDo() {
-        return waiting == 0 && tasks.isEmpty() && (runtime.isClosing() || receivers.idle());
+        return waiting == 0
+                && tasks.isEmpty()
+                && !ingress.hasBacklog()
+                && !slow.hasExpired()
+                && (runtime.isClosing() || receivers.idle());
     }
 
     /**
@@ -140,6 +148,9 @@ public final class RunToCompletion extends Role {
      * @return packets taken in
      */
     public int receive(int max) {
+        if (ingress.hasBacklog()) {
+            return 0;
+        }
         int queue = receivers.next();
         if (isHeldUp(receivers.port(queue))) {
             return 0;
@@ -150,12 +161,27 @@ public final class RunToCompletion extends Role {
         }
         ingress.received(work, receivers.side(queue), receivers.link(queue));
         finish();
+        goRound();
+        return n + resume();
+    }
+
+    private void goRound() {
         while (loop.drain(work, work.capacity()) > 0) { // Ingress lets nothing pass a fifth time
             move(Owner.LOOP, Owner.INGRESS);
             ingress.looped(work);
             finish();
         }
-        return n;
+    }
+
+    /** Goes on with packets taken in before that wait; what is taken in later waits for them. */
+    private int resume() {
+        int done = 0;
+        while (ingress.hasBacklog() && !isFull()) {
+            done += ingress.resume(work);
+            finish();
+            goRound();
+        }
+        return done;
     }
 
     /** What the conductor wants sent. */
@@ -233,9 +259,13 @@ public final class RunToCompletion extends Role {
         work.clear();
     }
 
-    /** Offers what waits to the transmit queues; says how many they took. */
+    /**
+     * Goes on with what waits, and offers what is finished to the transmit queues; says how many
+     * packets that was.
+     */
     public int flush() {
-        int taken = 0;
+        slow.expire();
+        int taken = resume();
         for (Transmitter transmitter : transmitters) {
             taken += transmitter.flush();
         }
@@ -252,8 +282,18 @@ public final class RunToCompletion extends Role {
         return false;
     }
 
+    /** Whether a transmit queue has no room for more than what is under way. */
+    private boolean isFull() {
+        for (Transmitter transmitter : transmitters) {
+            if (transmitter.holdsUp(true)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int pending() {
-        int pending = 0;
+        int pending = ingress.hasBacklog() ? 1 : 0;
         for (Transmitter transmitter : transmitters) {
             pending += transmitter.pending();
         }
@@ -262,6 +302,7 @@ public final class RunToCompletion extends Role {
 
     /** When its thread has ended: drops what transmit queues did not take. */
     public void abandon() {
+        slow.abandon();
         for (Transmitter transmitter : transmitters) {
             transmitter.dropWaiting(DropReason.CLOSING);
         }

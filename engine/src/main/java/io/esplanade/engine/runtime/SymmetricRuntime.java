@@ -11,6 +11,7 @@ import io.esplanade.engine.path.Egress;
 import io.esplanade.engine.path.HandOver;
 import io.esplanade.engine.path.Ingress;
 import io.esplanade.engine.path.LaneTask;
+import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.TxQueue;
@@ -65,6 +66,7 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
         DropSink drops = new DropSink(means.mbufs(), counters);
         Transmitter[] transmitters = newTransmitters(thread, means, drops, counters);
         MbufRing loop = new MbufRing(Integer.highestOneBit(2 * setup().burstSize()));
+        SlowPath slow = newSlowPath(means.mbufs(), drops, counters, 0, 1);
         Ingress ingress =
                 new Ingress(
                         setup().tables(),
@@ -75,7 +77,8 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
                         drops,
                         counters,
                         0,
-                        HandOver.NONE);
+                        HandOver.NONE,
+                        slow);
         Egress egress =
                 new Egress(
                         setup().tables(),
@@ -94,6 +97,7 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
                         new RunToCompletion.Stages(
                                 openReceivers(thread, config.threads(), means.mbufs(), counters),
                                 ingress,
+                                slow,
                                 newWorker(means.sas(), means.context(), counters),
                                 egress,
                                 loop,

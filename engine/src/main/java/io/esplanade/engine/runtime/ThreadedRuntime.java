@@ -6,6 +6,7 @@ import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.os.AgentRunner;
+import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.path.Worker;
 import io.esplanade.engine.port.Port;
@@ -123,6 +124,26 @@ public abstract class ThreadedRuntime implements PacketRuntime {
         Worker worker = new Worker(sas, index, setup.providers(), setup.burstSize(), counters);
         workers.add(worker);
         return worker;
+    }
+
+    /**
+     * What Ingress of thread or lane {@code lane} does with the packets that are not simple.
+     *
+     * @param lanes how many share the datagrams that come in fragments: hand them to each other
+     */
+    protected final SlowPath newSlowPath(
+            MbufSource source, DropSink drops, CounterTable counters, int lane, int lanes) {
+        return new SlowPath(
+                setup.tables(),
+                setup.pool(),
+                source,
+                drops,
+                counters,
+                setup.clock(),
+                setup.ip(),
+                setup.burstSize(),
+                lane,
+                lanes);
     }
 
     /**

@@ -81,11 +81,24 @@ class DropReasonTest {
             case NOT_IP -> List.of(HardWays.arp(), Way.fromLan(with(outbound(100), 0, 0x55)));
             case BAD_IP_HEADER -> badIpHeaders();
             case BAD_CHECKSUM -> List.of(Way.fromLan(with(outbound(100), 10, 1)));
-            case FRAGMENT -> espFragments();
-            case OVERSIZED -> List.of(Way.fromLan(outbound(1480)), HardWays.tooLongForIp());
+            case FRAGMENT ->
+                    List.of(
+                            FragmentWays.withoutPorts(),
+                            inTransportMode(
+                                    Way.fromLan(withChecksum(with(outbound(100), 6, 0x20)))));
+            case OVERSIZED -> FragmentWays.oversized();
+            case BAD_FRAGMENT -> FragmentWays.bad();
+            case DUPLICATE_FRAGMENT -> List.of(FragmentWays.duplicate());
+            case REASSEMBLY_OVERLAP -> FragmentWays.overlapping();
+            case REASSEMBLY_TIMEOUT -> List.of(FragmentWays.late());
+            case REASSEMBLY_FULL -> List.of(FragmentWays.tooMany());
+            case NO_MBUF_FOR_DATAGRAM -> List.of(FragmentWays.noMbufForDatagram());
+            case NO_MBUF_FOR_FRAGMENT -> List.of(FragmentWays.noMbufForFragment());
             case TTL_EXPIRED -> ttlExpired();
             case MULTICAST -> unroutable();
             case NOT_FOR_US -> List.of(Way.fromLan(udp("10.1.0.5", US, 60)), Way.fromWan(ping()));
+            case ICMP_TAKEN_NOTE_OF -> List.of(FragmentWays.tooBigMessage(1400));
+            case ICMP_NOT_OURS -> List.of(FragmentWays.tooBigMessage(1500));
             case NO_ROUTE -> List.of(Way.fromLan(udp("10.1.0.5", "8.8.8.8", 60)), noRouteToPeer());
             case NO_NEIGHBOUR -> List.of(HardWays.noNeighbour());
             case NO_SA -> List.of(Way.fromWan(with(sealed(100), 23, 99)));
@@ -169,14 +182,6 @@ class DropReasonTest {
         Arrays.fill(packet, at, at + 10, (byte) 0);
         Arrays.fill(packet, at + 10, at + 12, (byte) 0xff);
         System.arraycopy(v4, 0, packet, at + 12, 4);
-    }
-
-    private static List<Way> espFragments() {
-        byte[] first = withChecksum(with(sealed(100), 6, 0x20));
-        byte[] later = withChecksum(with(sealed(100), 7, 10));
-        return List.of(
-                Way.fromWan(first, later),
-                inTransportMode(Way.fromLan(withChecksum(with(outbound(100), 6, 0x20)))));
     }
 
     private static Way inTransportMode(Way way) {

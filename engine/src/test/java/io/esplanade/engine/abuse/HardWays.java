@@ -74,11 +74,6 @@ final class HardWays {
                 IpPackets.frame(OUR_MAC, THEIR_MAC, IpPackets.udp("10.1.0.5", "10.7.0.5", 60)));
     }
 
-    /** 65 500 bytes fit into no ESP packet. */
-    static Way tooLongForIp() {
-        return Way.fromLan(outbound(65_500)).on(s -> s.wanCable = s.wanCable.withMtu(65_535));
-    }
-
     static Way outboundSaRemoved() {
         return Way.act(
                 1,

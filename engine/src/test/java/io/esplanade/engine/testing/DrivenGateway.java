@@ -13,6 +13,7 @@ import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
@@ -73,10 +74,18 @@ public final class DrivenGateway implements AutoCloseable {
                                 ports,
                                 new CryptoProvider[] {provider},
                                 b.nonceStore,
+                                b.ip,
                                 b.clock),
                         new Events());
         Tables tables = parts.tables();
         b.addresses.forEach(tables.localAddresses()::add);
+        b.portAddresses.forEach(
+                (port, own) ->
+                        own.forEach(
+                                address -> {
+                                    tables.localAddresses().add(address);
+                                    tables.portAddresses().add(port, address);
+                                }));
         for (Builder.Neighbour n : b.neighbours) {
             tables.neighbours()
                     .put(n.port, IpAddresses.high(n.address), IpAddresses.low(n.address), n.mac);
@@ -288,6 +297,7 @@ public final class DrivenGateway implements AutoCloseable {
         private final List<Port> ports = new ArrayList<>();
         private final List<Command> commands = new ArrayList<>();
         private final List<InetAddress> addresses = new ArrayList<>();
+        private final Map<Integer, List<InetAddress>> portAddresses = new TreeMap<>();
         private final List<Neighbour> neighbours = new ArrayList<>();
         private RuntimeConfig runtime = RuntimeConfig.DEFAULT;
         private int mbufs = 256;
@@ -296,6 +306,7 @@ public final class DrivenGateway implements AutoCloseable {
         private boolean invariants = true;
         private CryptoProvider provider;
         private NonceStore nonceStore;
+        private IpConfig ip = IpConfig.DEFAULT;
         private Clock clock = Clock.system();
 
         private Builder() {}
@@ -351,6 +362,19 @@ public final class DrivenGateway implements AutoCloseable {
 
         public Builder address(String address) {
             addresses.add(InetAddress.ofLiteral(address));
+            return this;
+        }
+
+        /** An address of the gateway on a port, by the port's place. */
+        public Builder address(int port, String address) {
+            portAddresses
+                    .computeIfAbsent(port, p -> new ArrayList<>())
+                    .add(InetAddress.ofLiteral(address));
+            return this;
+        }
+
+        public Builder ip(IpConfig config) {
+            ip = config;
             return this;
         }
 

@@ -9,10 +9,11 @@ import java.util.Arrays;
 public final class IpPackets {
 
     public static final int ICMP = 1;
+    public static final int TCP = 6;
     public static final int UDP = 17;
+    public static final int ICMPV6 = 58;
     public static final int ESP = 50;
     public static final int IPV6_FRAGMENT = 44;
-    public static final int ICMPV6 = 58;
 
     private static final int ECHO_ID = 0x4553;
 
@@ -74,6 +75,32 @@ public final class IpPackets {
         return copy.array();
     }
 
+    /** A TCP segment without data, whose options are filled up to words, with right checksums. */
+    public static byte[] tcp(String source, String destination, int flags, byte[] options) {
+        ByteBuffer tcp = ByteBuffer.allocate(20 + (options.length + 3 & -4));
+        tcp.putShort((short) 1024).putShort((short) 80).putInt(1).putInt(0);
+        tcp.put((byte) (tcp.capacity() / 4 << 4)).put((byte) flags).putShort((short) 1000);
+        tcp.putInt(0).put(options);
+        byte[] a = InetAddress.ofLiteral(source).getAddress();
+        byte[] b = InetAddress.ofLiteral(destination).getAddress();
+        long pseudo = sum(a) + sum(b) + TCP + tcp.capacity();
+        tcp.putShort(16, (short) complement(pseudo + sum(tcp.array())));
+        return packet(source, destination, TCP, tcp.array());
+    }
+
+    /** An ICMP or ICMPv6 message, as the addresses are, with right checksums. */
+    public static byte[] icmp(
+            String source, String destination, int typeAndCode, int word, byte[] data) {
+        ByteBuffer icmp = ByteBuffer.allocate(8 + data.length);
+        icmp.putShort((short) typeAndCode).putShort((short) 0).putInt(word).put(data);
+        byte[] a = InetAddress.ofLiteral(source).getAddress();
+        byte[] b = InetAddress.ofLiteral(destination).getAddress();
+        boolean ipv4 = a.length == 4;
+        long pseudo = ipv4 ? 0 : sum(a) + sum(b) + ICMPV6 + icmp.capacity();
+        icmp.putShort(2, (short) complement(pseudo + sum(icmp.array())));
+        return packet(source, destination, ipv4 ? ICMP : ICMPV6, icmp.array());
+    }
+
     /** An IPv4 or IPv6 packet, as the addresses are, with a TTL of 64. */
     public static byte[] packet(String source, String destination, int protocol, byte[] payload) {
         InetAddress a = InetAddress.ofLiteral(source);
@@ -115,6 +142,11 @@ public final class IpPackets {
     /** The same packet with another TTL or hop limit, its checksum right. */
     public static byte[] withTtl(byte[] packet, int ttl) {
         return packet[0] >>> 4 == 4 ? withChecksum(with(packet, 8, ttl)) : with(packet, 7, ttl);
+    }
+
+    /** The same IPv4 packet with another identification; an IPv6 packet as it is. */
+    public static byte[] withId(byte[] packet, int id) {
+        return packet[0] >>> 4 == 6 ? packet : withChecksum(with(with(packet, 4, id >>> 8), 5, id));
     }
 
     /** The packet in an Ethernet frame of the EtherType that its version asks for. */

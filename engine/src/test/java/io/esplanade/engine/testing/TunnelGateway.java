@@ -3,6 +3,7 @@ package io.esplanade.engine.testing;
 import io.esplanade.engine.ipsec.AddressRange;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.KeyOrigin;
+import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.TrafficSelector;
@@ -196,6 +197,7 @@ public final class TunnelGateway implements AutoCloseable {
         public int replayWindow = 64;
         public Consumer<SecurityAssociation.Builder> sas = sa -> {}; // both
         public KeyOrigin origin = KeyOrigin.STATIC_UNSAFE; // negotiated keys are good once only
+        public MtuRules mtuRules = MtuRules.DEFAULT;
         public Cable lanCable = Cable.DEFAULT;
         public Cable wanCable = Cable.DEFAULT;
         public Consumer<DrivenGateway.Builder> more = builder -> {};
@@ -221,6 +223,7 @@ public final class TunnelGateway implements AutoCloseable {
                     .to(InetAddress.ofLiteral(e.destination()))
                     .key(e.keyMaterial())
                     .esn(esn)
+                    .mtuRules(mtuRules)
                     .origin(origin);
         }
     }

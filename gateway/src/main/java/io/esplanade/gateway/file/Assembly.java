@@ -20,6 +20,7 @@ import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +54,12 @@ public final class Assembly implements AutoCloseable {
                         .invariants(file.mbufs().invariants())
                         .burstSize(file.lanes().burst())
                         .flowCacheSize(file.lanes().flowCache())
+                        .icmpErrorsPerSecond(file.ip().icmpErrors())
+                        .learnPathMtu(file.ip().learnPathMtu())
+                        .pathMtuAge(Duration.ofSeconds(file.ip().pathMtuAge()))
+                        .reassembly(
+                                file.ip().reassemblyMbufs(),
+                                Duration.ofSeconds(file.ip().reassemblyTime()))
                         .provider(provider != null ? provider : file.crypto().provider());
         openssl.ifPresent(builder::addProvider);
         if (nonceStore != null) {
@@ -90,7 +97,7 @@ public final class Assembly implements AutoCloseable {
 
     private void add(PortEntry port) {
         String name = port.name().value();
-        port.addresses().forEach(a -> builder.address(a.value()));
+        port.addresses().forEach(a -> builder.address(name, a.value()));
         port.neighbours().forEach(n -> builder.neighbour(name, n.address().value(), n.mac()));
     }
 
@@ -149,7 +156,8 @@ public final class Assembly implements AutoCloseable {
                 .mode(tunnel.shape().mode())
                 .encapsulation(tunnel.shape().udp().orElse(null))
                 .tfc(tunnel.shape().tfc())
-                .headers(tunnel.shape().headers());
+                .headers(tunnel.shape().headers())
+                .mtuRules(tunnel.mtuRules());
     }
 
     @Override

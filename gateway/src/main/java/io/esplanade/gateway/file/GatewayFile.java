@@ -8,6 +8,7 @@ import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
+import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.Tfc;
@@ -33,6 +34,7 @@ import java.util.Set;
  * @param lanes sizes of a lane
  * @param runtime what moves the packets, and where the file says so
  * @param nonceStore where used sequence numbers are remembered, if the file says
+ * @param ip ICMP errors, path MTU and reassembly
  * @param ports sound ports
  * @param portNames the names of all ports
  * @param routes sound routes
@@ -47,6 +49,7 @@ record GatewayFile(
         Lanes lanes,
         At<RuntimeConfig> runtime,
         Optional<At<Path>> nonceStore,
+        Ip ip,
         List<PortEntry> ports,
         Set<String> portNames,
         List<RouteEntry> routes,
@@ -89,6 +92,14 @@ record GatewayFile(
     /** Packets a burst, and entries of the flow cache. */
     record Lanes(int burst, int flowCache) {}
 
+    /** What lanes do about ICMP, path MTU and fragments; times in seconds. */
+    record Ip(
+            int icmpErrors,
+            boolean learnPathMtu,
+            int pathMtuAge,
+            int reassemblyMbufs,
+            int reassemblyTime) {}
+
     /** A port; {@code options} are those of its type, files resolved. */
     record PortEntry(
             At<String> name,
@@ -116,6 +127,7 @@ record GatewayFile(
             At<Integer> replayWindow,
             int priority,
             Shape shape,
+            MtuRules mtuRules,
             Optional<SaEntry> out,
             Optional<SaEntry> in,
             boolean unsafeVolatileSequence) {}

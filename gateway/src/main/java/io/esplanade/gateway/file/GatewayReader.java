@@ -1,6 +1,7 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.gateway.file.GatewayFile.Ip;
 import io.esplanade.gateway.file.GatewayFile.Lanes;
 import io.esplanade.gateway.file.GatewayFile.Mbufs;
 import io.esplanade.gateway.file.GatewayFile.RouteEntry;
@@ -70,6 +71,7 @@ final class GatewayReader {
                 lanes,
                 runtime,
                 file.value("nonce-store", text -> Literals.file(directory, text)),
+                ip(file),
                 named(ports, new PortReader(directory, problems)::read),
                 names(ports),
                 items(file, "routes", "route", Vocabulary.ROUTE, this::route),
@@ -128,6 +130,17 @@ final class GatewayReader {
         return new Lanes(
                 number(lanes, "burst", 1, 256, DEFAULT_BURST),
                 number(lanes, "flow-cache", 64, 1 << 24, DEFAULT_FLOW_CACHE));
+    }
+
+    private Ip ip(Fields file) {
+        Optional<Fields> ip = child(file, "ip");
+        ip.ifPresent(i -> i.refuseOthers(Vocabulary.IP));
+        return new Ip(
+                number(ip, "icmp-errors", 0, 1_000_000, 1000),
+                ip.flatMap(i -> i.bool("learn-path-mtu")).map(At::value).orElse(true),
+                number(ip, "path-mtu-age", 300, 86_400, 600),
+                number(ip, "reassembly-mbufs", 0, 1 << 16, 128),
+                number(ip, "reassembly-time", 1, 60, 5));
     }
 
     private Optional<RouteEntry> route(Fields route, String what) {

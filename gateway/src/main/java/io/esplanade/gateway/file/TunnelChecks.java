@@ -1,5 +1,7 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.ipsec.Fragmentation;
+import io.esplanade.engine.ipsec.Overhead;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
@@ -202,7 +204,7 @@ final class TunnelChecks {
                         .map(TrafficSelector::source)
                         .anyMatch(source -> !source.isIpv4());
         int least = ipv6 ? IPV6_LEAST_MTU : IPV4_LEAST_MTU;
-        Overhead overhead = Overhead.of(tunnel);
+        Overhead overhead = overhead(tunnel);
         if (tunnel.shape().tfc().padTo() > inner) {
             problems.error(
                     tunnel.name().position(),
@@ -226,19 +228,52 @@ final class TunnelChecks {
         }
         for (Port in : topology.ports().values()) {
             if (in.side() == Side.PROTECTED && in.mtu() > inner) {
-                problems.warning(
-                        mtuPosition(in),
-                        "packets of %d to %d bytes from port %s do not fit tunnel %s and are dropped as oversized"
-                                .formatted(inner + 1, in.mtu(), in.name(), tunnel.name()),
-                        "set its hosts' and its own mtu to %d, or that of port %s to %d"
-                                .formatted(inner, out.name(), overhead.outerMtu(in.mtu())));
+                warnOfLongPackets(tunnel, in, out, inner);
             }
         }
     }
 
+    /** Packets that are too long and not fragmented are lost if nobody tells who sends them. */
+    private void warnOfLongPackets(TunnelEntry tunnel, Port in, Port out, int inner) {
+        boolean none = tunnel.mtuRules().fragmentation() == Fragmentation.NONE;
+        boolean told =
+                file.ports().stream()
+                        .anyMatch(
+                                p ->
+                                        p.name().value().equals(in.name())
+                                                && !p.addresses().isEmpty());
+        if (told && !none) {
+            return;
+        }
+        problems.warning(
+                mtuPosition(in),
+                "packets of %d to %d bytes from port %s do not fit tunnel %s and %s"
+                        .formatted(
+                                inner + 1,
+                                in.mtu(),
+                                in.name(),
+                                tunnel.name(),
+                                none
+                                        ? "are dropped as oversized"
+                                        : "those that must not be fragmented are dropped in"
+                                                + " silence: the port has no address for ICMP"
+                                                + " errors"),
+                (none ? "" : "give the port its address; or ")
+                        + "set its hosts' and its own mtu to %d, or that of port %s to %d"
+                                .formatted(inner, out.name(), overhead(tunnel).outerMtu(in.mtu())));
+    }
+
     /** The longest inner packet the tunnel takes when its ESP packets leave by {@code port}. */
     static int innerMtu(TunnelEntry tunnel, Port port) {
-        return Overhead.of(tunnel).innerMtu(port.mtu());
+        return overhead(tunnel).innerMtu(port.mtu());
+    }
+
+    private static Overhead overhead(TunnelEntry tunnel) {
+        return Overhead.of(
+                tunnel.remote().value() instanceof Inet4Address,
+                tunnel.shape().transport(),
+                tunnel.shape().udp().isPresent(),
+                tunnel.proposal().suite());
     }
 
     private Position mtuPosition(Port port) {

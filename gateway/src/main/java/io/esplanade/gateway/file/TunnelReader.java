@@ -55,6 +55,7 @@ final class TunnelReader {
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
+        var mtuRules = MtuReader.read(tunnel);
         if (!tunnel.has("out") && !tunnel.has("in")) {
             problems.error(
                     tunnel.position(),
@@ -81,6 +82,7 @@ final class TunnelReader {
                                         tunnel.position())),
                         priority.map(At::value).orElse(DEFAULT_PRIORITY),
                         shape,
+                        mtuRules,
                         out,
                         in,
                         unsafe.map(At::value).orElse(false)));

@@ -17,6 +17,7 @@ final class Vocabulary {
                     "lanes",
                     "runtime",
                     "nonce-store",
+                    "ip",
                     "ports",
                     "routes",
                     "tunnels",
@@ -25,6 +26,14 @@ final class Vocabulary {
     static final List<String> CRYPTO = List.of("provider", "openssl");
     static final List<String> OPENSSL = List.of("provider", "properties");
     static final List<String> LANES = List.of("burst", "flow-cache");
+
+    static final List<String> IP =
+            List.of(
+                    "icmp-errors",
+                    "learn-path-mtu",
+                    "path-mtu-age",
+                    "reassembly-mbufs",
+                    "reassembly-time");
 
     static final List<String> RUNTIME =
             List.of(
@@ -61,6 +70,8 @@ final class Vocabulary {
                     "ecn",
                     "flow-label",
                     "ttl",
+                    "fragmentation",
+                    "mss",
                     "out",
                     "in",
                     "unsafe-volatile-sequence");
@@ -75,6 +86,7 @@ final class Vocabulary {
     static final Map<String, List<String>> MAPPINGS =
             Map.ofEntries(
                     Map.entry("gateway", GATEWAY),
+                    Map.entry("ip", IP),
                     Map.entry("mbufs", MBUFS),
                     Map.entry("crypto", CRYPTO),
                     Map.entry("openssl", OPENSSL),

@@ -5,13 +5,13 @@ import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.NonceStore;
 import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.Side;
 import io.esplanade.engine.runtime.PacketRuntime;
 import io.esplanade.engine.runtime.RuntimeSetup;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
@@ -49,6 +49,7 @@ public final class Assembly implements AutoCloseable {
      * @param flowCacheSize flows that each flow cache remembers
      * @param providers loaded; the first is the default
      * @param nonceStore may be null
+     * @param ip what lanes do about ICMP, path MTU and fragments
      */
     public record Spec(
             String name,
@@ -61,11 +62,12 @@ public final class Assembly implements AutoCloseable {
             List<Port> ports,
             CryptoProvider[] providers,
             NonceStore nonceStore,
+            IpConfig ip,
             Clock clock) {}
 
     public Assembly(Spec spec, ControlEvents events) {
         List<Port> ports = spec.ports();
-        tables = new Tables(ports.stream().map(Port::side).toArray(Side[]::new));
+        tables = Tables.of(ports);
         pool = new MbufPool(spec.mbufs(), spec.largeMbufs(), spec.invariants());
         ledger = new MbufLedger(pool);
         runtime =
@@ -78,6 +80,7 @@ public final class Assembly implements AutoCloseable {
                                 ports,
                                 spec.providers(),
                                 tables,
+                                spec.ip(),
                                 pool,
                                 spec.clock()));
         conductor =
@@ -86,6 +89,7 @@ public final class Assembly implements AutoCloseable {
                         ports.stream().map(Port::name).toList(),
                         spec.providers(),
                         spec.nonceStore(),
+                        spec.ip().pathMtuAge(),
                         spec.clock(),
                         runtime,
                         events);

@@ -12,6 +12,7 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Ingress;
+import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.runtime.Receivers;
 import io.esplanade.engine.runtime.Role;
 
@@ -29,6 +30,7 @@ final class IngressRole extends Role {
     private final Mesh mesh;
     private final Receivers receivers;
     private final Ingress ingress;
+    private final SlowPath slow;
     private final Sad sad;
     private final MbufPool pool;
     private final DropSink drops;
@@ -48,6 +50,7 @@ final class IngressRole extends Role {
             Dealer dealer,
             Receivers receivers,
             Ingress ingress,
+            SlowPath slow,
             DropSink drops,
             CounterTable counters) {
         super(lane.number(), "ingress-" + lane.number());
@@ -58,6 +61,7 @@ final class IngressRole extends Role {
         this.dealer = dealer;
         this.receivers = receivers;
         this.ingress = ingress;
+        this.slow = slow;
         this.sad = runtime.tables().sad();
         this.pool = runtime.pool();
         this.drops = drops;
@@ -77,7 +81,8 @@ final class IngressRole extends Role {
     protected int cycle() {
         lane.epoch().adopt(runtime.epoch(), ring.cursor(), ring.takenOut());
         lane.collect();
-        int done = originated() + looped() + handedOver();
+        slow.expire();
+        int done = resume() + originated() + looped() + handedOver();
         if (!runtime.closing()) {
             done += received();
         }
@@ -89,9 +94,20 @@ final class IngressRole extends Role {
         return done;
     }
 
-    /** Whether a burst can be put in, whichever workers it is for. */
+    /** Whether another burst can be taken in and put in, whichever workers it is for. */
     private boolean hasRoom() {
-        return ring.hasRoom(ring.workers());
+        return ring.hasRoom(ring.workers()) && !ingress.hasBacklog();
+    }
+
+    /** Goes on with packets taken in before that wait; what is taken in later waits for them. */
+    private int resume() {
+        int done = 0;
+        while (ingress.hasBacklog() && ring.hasRoom(ring.workers()) && !lane.isFull()) {
+            Burst burst = begin();
+            done += ingress.resume(burst);
+            putIn();
+        }
+        return done;
     }
 
     private int received() {
@@ -110,7 +126,7 @@ final class IngressRole extends Role {
                 if (n > 0) {
                     ingress.received(burst, receivers.side(queue), receivers.link(queue));
                     putIn();
-                    done += n;
+                    done += n + resume();
                 }
             }
         }
@@ -138,7 +154,7 @@ final class IngressRole extends Role {
         move(burst, Owner.LOOP, Owner.INGRESS);
         ingress.looped(burst);
         putIn();
-        return n;
+        return n + resume();
     }
 
     /** Packets that other lanes have received and whose SA this lane has. */
@@ -153,6 +169,7 @@ final class IngressRole extends Role {
             move(burst, Owner.HAND_OVER, Owner.INGRESS);
             ingress.handedOver(burst);
             putIn();
+            n += resume();
         }
         return n;
     }
@@ -240,6 +257,12 @@ final class IngressRole extends Role {
         for (int i = 0; i < n; i++) {
             pool.move(burst.get(i), from, to);
         }
+    }
+
+    /** When no thread runs any more: drops what waits. */
+    void abandon() {
+        slow.abandon();
+        lane.homeFromIngress().flush();
     }
 
     @Override

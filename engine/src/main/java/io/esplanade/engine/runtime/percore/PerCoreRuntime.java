@@ -15,6 +15,7 @@ import io.esplanade.engine.path.HandOver;
 import io.esplanade.engine.path.Ingress;
 import io.esplanade.engine.path.LaneTask;
 import io.esplanade.engine.path.Outlet;
+import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.port.Capability;
@@ -152,6 +153,8 @@ public final class PerCoreRuntime extends ThreadedRuntime {
         DropSink drops = new DropSink(lane.homeFromIngress(), counters);
         Receivers receivers =
                 openReceivers(lane.number(), lanes.size(), lane.homeFromIngress(), counters);
+        SlowPath slow =
+                newSlowPath(lane.homeFromIngress(), drops, counters, lane.number(), lanes.size());
         Ingress ingress =
                 new Ingress(
                         tables(),
@@ -162,9 +165,10 @@ public final class PerCoreRuntime extends ThreadedRuntime {
                         drops,
                         counters,
                         lane.number(),
-                        lanes.size() == 1 ? HandOver.NONE : handOver(lane.number()));
+                        lanes.size() == 1 ? HandOver.NONE : handOver(lane.number()),
+                        slow);
         Dealer dealer = new Dealer(lane.ring(), workersWithIngress());
-        return new IngressRole(this, lane, dealer, receivers, ingress, drops, counters);
+        return new IngressRole(this, lane, dealer, receivers, ingress, slow, drops, counters);
     }
 
     /** How many of a lane's workers, the first ones, are on the thread of Ingress. */
@@ -306,6 +310,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     @Override
     protected void abandon() {
+        ingresses.forEach(IngressRole::abandon);
         egresses.forEach(EgressRole::abandon);
     }
 

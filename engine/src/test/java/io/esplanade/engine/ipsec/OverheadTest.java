@@ -1,4 +1,4 @@
-package io.esplanade.gateway.file;
+package io.esplanade.engine.ipsec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

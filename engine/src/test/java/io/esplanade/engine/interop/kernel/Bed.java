@@ -9,6 +9,7 @@ import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.DrivenGateway;
+import io.esplanade.engine.testing.IpFragments;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +25,7 @@ final class Bed implements AutoCloseable {
 
     final DrivenGateway gateway;
     private final MemoryHost lan = MemoryHost.on(Plug.of("lan", Side.PROTECTED), LAN);
-    private final MemoryHost wan =
-            MemoryHost.on(
-                    new Plug("wan", Side.UNPROTECTED, LinuxPeer.GATEWAY_MAC),
-                    LAN.withLinkType(LinkType.ETHERNET));
+    private final MemoryHost wan;
     private final LinuxPeer peer;
     private final XfrmCounters before;
 
@@ -35,9 +33,15 @@ final class Bed implements AutoCloseable {
             LinuxPeer peer,
             Tunnel tunnel,
             List<SecurityAssociation> ours,
-            List<SecurityAssociation> theirs) {
+            List<SecurityAssociation> theirs,
+            int mtu) {
         this.peer = peer;
-        before = XfrmCounters.parse(peer.console().run(setUp(tunnel.batch(theirs))));
+        wan =
+                MemoryHost.on(
+                        new Plug("wan", Side.UNPROTECTED, LinuxPeer.GATEWAY_MAC),
+                        LAN.withLinkType(LinkType.ETHERNET).withMtu(mtu));
+        String link = "link set eth0 mtu %d\n".formatted(mtu);
+        before = XfrmCounters.parse(peer.console().run(setUp(link + tunnel.batch(theirs))));
         peer.wire().clear(); // a test that failed may have left something
         DrivenGateway.Builder builder =
                 DrivenGateway.builder().port(lan.port()).port(wan.port()).mbufs(256, 64);
@@ -53,13 +57,20 @@ final class Bed implements AutoCloseable {
     }
 
     static Bed of(LinuxPeer peer, Tunnel tunnel) {
+        return of(peer, tunnel, LinuxPeer.MTU);
+    }
+
+    /**
+     * @param mtu of the wire
+     */
+    static Bed of(LinuxPeer peer, Tunnel tunnel, int mtu) {
         List<SecurityAssociation> sas = tunnel.sas();
-        return new Bed(peer, tunnel, sas, sas);
+        return new Bed(peer, tunnel, sas, sas, mtu);
     }
 
     /** Ends that agree on all but the keys. */
     static Bed withOtherKeys(LinuxPeer peer, Tunnel tunnel) {
-        return new Bed(peer, tunnel, tunnel.sas(), tunnel.sas());
+        return new Bed(peer, tunnel, tunnel.sas(), tunnel.sas(), LinuxPeer.MTU);
     }
 
     private static String setUp(String batch) {
@@ -131,6 +142,18 @@ final class Bed implements AutoCloseable {
         }
         assertThat(received).as("with %s", gateway.drops()).hasSameSizeAs(echoes);
         Echo.assertAllAnswered(echoes, received);
+    }
+
+    /** Sends one there and proves that all of it comes back, whole or in fragments. */
+    void exchangeInPieces(Echo echo) {
+        outwards(echo.request()).forEach(this::toPeer);
+        List<byte[]> pieces = new ArrayList<>();
+        byte[] whole = null;
+        while (whole == null) {
+            pieces.addAll(inwards(fromPeer()));
+            whole = IpFragments.join(pieces);
+        }
+        echo.assertAnsweredBy(List.of(whole));
     }
 
     /** What the peer has counted since this was set up. */

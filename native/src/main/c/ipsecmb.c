@@ -148,9 +148,8 @@ static void finish(const IMB_JOB *job) {
     struct operation *o = job->user_data;
     const struct slot *slot = job->user_data2;
     int decrypt = o->kind == DECRYPT;
-    uint8_t *behind = (uint8_t *)o->auth_input + o->auth_length;
-    if (o->trailing_length > 0 && (decrypt || o->tag != behind)) {
-        memcpy(behind, &slot->displaced, sizeof(slot->displaced));
+    if (slot->behind != NULL && (decrypt || o->tag != slot->behind)) {
+        memcpy(slot->behind, &slot->displaced, sizeof(slot->displaced));
     }
     if (job->status != IMB_STATUS_COMPLETED) {
         o->status = ERROR;
@@ -165,28 +164,23 @@ static void finish(const IMB_JOB *job) {
  * What is hashed must lie in one piece: the bytes that are not sent stand in for what is behind the
  * rest, which in ESP is the ICV, until the job is done.
  */
-static int place_trailing(const struct operation *o, struct slot *slot) {
-    if (o->trailing_length == 0) {
-        return 1;
-    }
-    if (o->trailing_length != sizeof(o->trailing)) {
-        return 0;
-    }
-    uint8_t *behind = (uint8_t *)o->auth_input + o->auth_length;
-    memcpy(&slot->displaced, behind, sizeof(slot->displaced));
-    memcpy(behind, &o->trailing, sizeof(o->trailing));
-    return 1;
+static void place_trailing(const struct operation *o, struct slot *slot) {
+    slot->behind = (uint8_t *)o->auth_input + o->auth_length;
+    memcpy(&slot->displaced, slot->behind, sizeof(slot->displaced));
+    memcpy(slot->behind, &o->trailing, sizeof(o->trailing));
 }
 
 /* Offsets are counted from the text, and may be less than nothing: ipsec-mb only adds them. */
-static int fill_encrypt_then_mac(IMB_JOB *job, const struct operation *o, struct slot *slot) {
+static void fill_encrypt_then_mac(IMB_JOB *job, const struct operation *o, struct slot *slot) {
     if (o->length == 0) {
         job->cipher_mode = IMB_CIPHER_NULL;
         job->src = o->auth_input;
     }
     job->hash_start_src_offset_in_bytes = (uintptr_t)o->auth_input - (uintptr_t)job->src;
     job->msg_len_to_hash_in_bytes = o->auth_length + o->trailing_length;
-    return place_trailing(o, slot);
+    if (o->trailing_length > 0) {
+        place_trailing(o, slot);
+    }
 }
 
 static void fill_aead(IMB_JOB *job, const struct operation *o) {
@@ -214,11 +208,11 @@ static void start(
     job->auth_tag_output = c->kind == ENCRYPT ? o->tag : slot->tag;
     job->user_data = o;
     job->user_data2 = slot;
+    slot->behind = NULL;
     if (c->mac == NO_MAC) {
         fill_aead(job, o);
-    } else if (!fill_encrypt_then_mac(job, o, slot)) {
-        o->status = ERROR;
-        return; /* the next job takes its place */
+    } else {
+        fill_encrypt_then_mac(job, o, slot);
     }
     q->jobs++;
     for (job = m->submit_job_nocheck(m); job != NULL; job = m->get_completed_job(m)) {
@@ -247,9 +241,14 @@ static int fits(const struct ipsecmb_context *c, const struct operation *o) {
 
 /* A job counts bytes in 16 bits, and hashes at least one. */
 static int fits_a_job(const struct ipsecmb_context *c, const struct operation *o) {
-    int hashed = c->mac == NO_MAC || o->auth_length > 0;
-    return o->length <= LONGEST_JOB && o->auth_length <= LONGEST_JOB && hashed &&
-           o->length % block(c) == 0;
+    if (o->length > LONGEST_JOB || o->length % block(c) != 0) {
+        return 0;
+    }
+    if (c->mac == NO_MAC) {
+        return 1; /* of an AEAD the operation's other lengths mean nothing */
+    }
+    return o->auth_length > 0 && o->auth_length <= LONGEST_JOB &&
+           (o->trailing_length == 0 || o->trailing_length == sizeof(o->trailing));
 }
 
 EXPORT void esplanade_ipsecmb_submit(

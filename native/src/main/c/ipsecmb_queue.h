@@ -10,6 +10,7 @@ enum { LONGEST_TAG = IMB_SHA512_DIGEST_SIZE_IN_BYTES };
 /* What a job under way needs besides its operation. */
 struct slot {
     uint8_t tag[LONGEST_TAG];
+    uint8_t *behind; /* where the bytes that are not sent stand; NULL if there are none */
     uint32_t displaced;
 };
 

@@ -158,6 +158,12 @@ static void what_cannot_be_is_an_error(
     provider->submit(&o, 0, 1);
     CHECK(o.status == ERROR);
     o.aad_length = suite->mac == NO_MAC ? 8 : 0;
+    if (suite->mac != NO_MAC) {
+        o.trailing_length = sizeof(o.trailing) + 1;
+        provider->submit(&o, 0, 1);
+        CHECK(o.status == ERROR);
+        o.trailing_length = 0;
+    }
     if (suite->cipher == AES_CBC || suite->cipher == TRIPLE_DES_CBC) {
         o.length--;
         provider->submit(&o, 0, 1);

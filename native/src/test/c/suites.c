@@ -62,7 +62,7 @@ void fill(
         .tag = text + length,
         .aad_length = separate ? 0 : esn ? 12 : 8,
         .trailing = random_number(1u << 31),
-        .trailing_length = separate && esn ? 4 : 0,
+        .trailing_length = esn ? 4 : 0, /* which of an AEAD's means nothing */
         .auth_input = separate ? text - HEADER : text,
         .auth_length = separate ? HEADER + length : length,
     };

@@ -80,7 +80,8 @@ final class CryptoRig implements AutoCloseable {
                     d, packet(i) - HEADER, HEADER + aead.data.length, 0, aead.aad.length);
             Mem.copyFrom(aead.aad, 0, d + CryptoBurst.TRAILING, aead.aad.length);
         } else {
-            CryptoBurst.authenticated(d, packet(i), aead.data.length, 0, 0);
+            // Trailing bytes mean nothing here: so may an operation before have left them.
+            CryptoBurst.authenticated(d, packet(i), aead.data.length, -1, Integer.BYTES);
             Mem.copyFrom(aead.aad, 0, d + CryptoBurst.AAD, aead.aad.length);
         }
     }

@@ -2,6 +2,7 @@ package io.esplanade.engine.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.engine.crypto.CipherMode.Construction;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.CryptoBurst.Status;
 import io.esplanade.engine.crypto.CryptoRig.Aead;
@@ -55,7 +56,9 @@ class IpsecMbProviderTest extends CryptoProviderContract {
                 }
                 Aead packet = Aead.random(new Random(1), suite, true, 48);
                 boolean job = !suite.keyword().contains("gcm") && suite.mode() != CipherMode.GMAC;
+                boolean separate = suite.mode().construction() == Construction.ENCRYPT_THEN_MAC;
                 for (int field : new int[] {CryptoBurst.LENGTH, CryptoBurst.AUTH_LENGTH}) {
+                    boolean tooLong = job && (separate || field == CryptoBurst.LENGTH);
                     rig.fill(0, Operation.ENCRYPT, suite, context, packet);
                     if (job) { // nothing of it is read
                         Mem.putInt(rig.burst.address(0) + field, 65_536);
@@ -63,7 +66,7 @@ class IpsecMbProviderTest extends CryptoProviderContract {
                     rig.run(1);
                     assertThat(rig.burst.status(0))
                             .as("%s", suite)
-                            .isEqualTo(job ? Status.ERROR : Status.OK);
+                            .isEqualTo(tooLong ? Status.ERROR : Status.OK);
                 }
                 provider.freeContext(context);
             }

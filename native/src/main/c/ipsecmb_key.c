@@ -57,13 +57,19 @@ static int key_cipher(
         job->hash_alg = IMB_AUTH_AES_CCM;
         break;
     case CHACHA20_POLY1305:
+        if (c->key_length != sizeof(k->cipher.chacha20)) {
+            return 0;
+        }
         job->cipher_mode = IMB_CIPHER_CHACHA20_POLY1305;
         job->hash_alg = IMB_AUTH_CHACHA20_POLY1305;
         job->enc_keys = k->cipher.chacha20;
         job->dec_keys = k->cipher.chacha20;
         memcpy(k->cipher.chacha20, key, sizeof(k->cipher.chacha20));
-        return c->key_length == sizeof(k->cipher.chacha20);
+        return 1;
     case TRIPLE_DES_CBC:
+        if (c->key_length != 3 * IMB_DES_BLOCK_SIZE) {
+            return 0;
+        }
         job->cipher_mode = IMB_CIPHER_DES3;
         job->enc_keys = k->cipher.des.pointers;
         job->dec_keys = k->cipher.des.pointers;
@@ -71,7 +77,7 @@ static int key_cipher(
             m->des_key_sched(k->cipher.des.schedules[i], key + i * IMB_DES_BLOCK_SIZE);
             k->cipher.des.pointers[i] = k->cipher.des.schedules[i];
         }
-        return c->key_length == 3 * IMB_DES_BLOCK_SIZE;
+        return 1;
     case NULL_CIPHER:
         job->cipher_mode = IMB_CIPHER_NULL;
         return 1;

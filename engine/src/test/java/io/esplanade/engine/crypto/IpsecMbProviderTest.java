@@ -1,6 +1,7 @@
 package io.esplanade.engine.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esplanade.engine.crypto.CipherMode.Construction;
 import io.esplanade.engine.crypto.CryptoBurst.Operation;
@@ -86,6 +87,27 @@ class IpsecMbProviderTest extends CryptoProviderContract {
                 provider.freeContext(context);
                 assertThat(Mem.bytes(context, CONTEXT)).as("%s", suite).containsOnly(0);
             }
+        }
+    }
+
+    @Test
+    void aKeyThatWasWipedMakesNoContextAndTakesNoMemory() throws CryptoException {
+        long before = madeAndFreed();
+        KeyMaterial wiped = KeyMaterial.takeFrom(new byte[20]);
+        wiped.close();
+
+        assertThatThrownBy(
+                        () -> provider.newContext(Suite.AES_GCM_16_128, wiped, Operation.ENCRYPT))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(madeAndFreed()).as("memory freed last is used first").isEqualTo(before);
+    }
+
+    private long madeAndFreed() throws CryptoException {
+        try (KeyMaterial key = KeyMaterial.takeFrom(new byte[20])) {
+            long context = provider.newContext(Suite.AES_GCM_16_128, key, Operation.ENCRYPT);
+            provider.freeContext(context);
+            return context;
         }
     }
 

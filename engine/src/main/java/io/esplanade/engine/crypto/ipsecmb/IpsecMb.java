@@ -25,7 +25,7 @@ final class IpsecMb {
 
     private static final String VARIABLE = "ESPLANADE_IPSECMB";
     private static final String PREFIX = "esplanade_ipsecmb_";
-    private static final int LONGEST_TEXT = 256;
+    private static final int LONGEST_TEXT = 8192; // the dynamic linker's has a path in it
 
     private static final FunctionDescriptor ANSWERS = FunctionDescriptor.of(JAVA_LONG);
 

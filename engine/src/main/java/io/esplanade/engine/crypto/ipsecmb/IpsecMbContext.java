@@ -49,6 +49,8 @@ final class IpsecMbContext {
      */
     static long make(long queue, Suite suite, KeyMaterial key, Operation direction)
             throws CryptoException {
+        long cipherKey = key.segment().address();
+        long macKey = cipherKey + suite.keyLength() + suite.saltLength();
         long context = MEMORY.allocate();
         Mem.putInt(context + CIPHER, cipher(suite));
         Mem.putInt(context + MAC, mac(suite.integrity()));
@@ -56,8 +58,6 @@ final class IpsecMbContext {
         Mem.putInt(context + KEY_LENGTH, suite.keyLength());
         Mem.putInt(context + NONCE_LENGTH, suite.mode().nonceLength());
         Mem.putInt(context + TAG_LENGTH, suite.icvLength());
-        long cipherKey = key.segment().address();
-        long macKey = cipherKey + suite.keyLength() + suite.saltLength();
         if (!IpsecMb.key(queue, context, cipherKey, macKey)) {
             MEMORY.free(context);
             throw new CryptoException("ipsec-mb cannot key " + suite.keyword());

@@ -18,10 +18,12 @@ class IpsecMbLoadTest {
     private final CryptoProvider provider = TestProviders.require("ipsec-mb");
 
     @Test
-    void aFileThatIsNotThereIsNamedWithThePackageToInstall() {
-        assertThatThrownBy(() -> IpsecMb.load("/no/such/file"))
+    void aFileThatIsNotThereIsNamedHoweverLongItsPathWithThePackageToInstall() {
+        String file = "/no/such".repeat(100) + "/file";
+
+        assertThatThrownBy(() -> IpsecMb.load(file))
                 .isInstanceOf(CryptoException.class)
-                .hasMessageContaining("/no/such/file: cannot open shared object file")
+                .hasMessageContaining(file + ": cannot open shared object file")
                 .hasMessageMatching(".*apt-get install libipsec-mb[12]\\).*")
                 .hasMessageContaining("ESPLANADE_IPSECMB");
     }

@@ -1,8 +1,6 @@
 package io.esplanade.engine.os;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Memory for secrets: pages locked against swapping and left out of core dumps, cut into slots of
@@ -16,7 +14,6 @@ public final class LockedSlots {
     private final int size;
     private final String purpose;
     private final ArrayDeque<Long> free = new ArrayDeque<>();
-    private final List<Region> regions = new ArrayList<>();
 
     /**
      * @param size bytes of a slot; a multiple of 64 puts each on cache lines of its own
@@ -41,7 +38,6 @@ public final class LockedSlots {
 
     private void addRegion() {
         Region region = Region.mapLocked((long) SLOTS * size, purpose);
-        regions.add(region);
         for (long slot = 0; slot + size <= region.size(); slot += size) {
             free.add(region.address() + slot);
         }

@@ -1,6 +1,7 @@
 package io.esplanade.gateway.file;
 
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.CryptoProviders;
 
 import java.util.List;
 import java.util.ServiceLoader;
@@ -9,7 +10,7 @@ import java.util.ServiceLoader;
 public final class Providers {
 
     /** What a gateway uses unless told otherwise. */
-    public static final String DEFAULT = "openssl";
+    public static final String DEFAULT = CryptoProviders.DEFAULT;
 
     private Providers() {}
 

@@ -72,8 +72,8 @@ final class OpenSslCheck implements AutoCloseable {
 
     private String encrypting(long context, long ownContext) {
         for (int size : SIZES) {
-            byte[] expected = sealed(ownContext, size);
-            if (!Arrays.equals(sealed(context, size), expected)) {
+            byte[] sealed = sealed(context, size);
+            if (sealed == null || !Arrays.equals(sealed, sealed(ownContext, size))) {
                 return "does not encrypt as it should";
             }
         }

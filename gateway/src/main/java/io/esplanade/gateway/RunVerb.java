@@ -40,7 +40,7 @@ final class RunVerb implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (Gateway gateway = options.load(console)) {
-            boolean named = gateway.namesProvider("jce");
+            boolean named = gateway.provider().equals("jce"); // for one tunnel is not for all
             if ("jce".equals(options.provider()) && !named && !allowHeapKeys) {
                 throw new UserException(
                         "the provider jce keeps keys on the Java heap: add --allow-heap-keys, name"

@@ -48,6 +48,22 @@ final class RunVerbTest {
     }
 
     @Test
+    void jceForOneTunnelIsAskingForItThereAndNotForAll() throws Exception {
+        Path file = Samples.a(directory);
+        String tunnel = "esp-proposal: aes128gcm16-esn";
+        String text = Files.readString(file);
+        assertThat(text).contains(tunnel);
+        Files.writeString(file, text.replace(tunnel, tunnel + "\n    provider: jce"));
+
+        Outcome there = Verbs.run("run", file);
+        Outcome all = Verbs.run("run", "--provider", "jce", file);
+
+        assertThat(there.exitCode()).isZero();
+        assertThat(all.exitCode()).isEqualTo(Exit.FAILED);
+        assertThat(all.err()).contains("--allow-heap-keys");
+    }
+
+    @Test
     void namingJceInTheFileIsAskingForIt() throws Exception {
         Path file = Samples.a(directory);
         Files.writeString(file, Files.readString(file) + "crypto: { provider: jce }\n");

@@ -125,7 +125,7 @@ final class Libraries {
                     "serves AES-GCM by %s, synchronously (crypto: { openssl: { provider: %s } })"
                             .formatted(provider.implementation(Speeds.FIRST), QAT));
         } catch (CryptoException e) {
-            return Finding.good(CRYPTOGRAPHY, QAT, "not installed (docs/crypto.md says how)");
+            return Finding.good(CRYPTOGRAPHY, QAT, "none that libcrypto can use (docs/crypto.md)");
         }
     }
 }

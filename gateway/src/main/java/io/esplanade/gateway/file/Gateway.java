@@ -94,14 +94,6 @@ public final class Gateway implements AutoCloseable {
         return file.runtime().value();
     }
 
-    /** Whether the file names this crypto provider, for a tunnel or for all. */
-    public boolean namesProvider(String name) {
-        return file.crypto().named().filter(n -> n.value().equals(name)).isPresent()
-                || file.tunnels().stream()
-                        .flatMap(t -> t.provider().stream())
-                        .anyMatch(n -> n.value().equals(name));
-    }
-
     /**
      * A crypto provider with the options that the file gives it, loaded.
      *

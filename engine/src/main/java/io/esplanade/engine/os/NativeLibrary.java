@@ -3,8 +3,11 @@ package io.esplanade.engine.os;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -34,6 +37,13 @@ public final class NativeLibrary {
             ("Set %s (or -D%s) to a directory of yours on a file system that is not mounted noexec,"
                             + " or %s=off (-D%s=off) to do without, which is slower")
                     .formatted(variable(DIRECTORY), DIRECTORY, variable(SWITCH), SWITCH);
+
+    /**
+     * What esplanade_layouts() of these classes' library answers: the structures that both read and
+     * write, and the numbers that both know, as one. Where it changes, look at what Java has of
+     * them.
+     */
+    private static final int LAYOUTS = 0xc4c9cf94;
 
     private static NativeLibrary loaded;
 
@@ -82,7 +92,9 @@ public final class NativeLibrary {
         }
         String directory = setting(properties, environment, DIRECTORY);
         Path parent = directory.isEmpty() ? temporary : Path.of(directory);
-        return new NativeLibrary(open(extract(parent.toAbsolutePath(), content)), null);
+        SymbolLookup library = open(extract(parent.toAbsolutePath(), content));
+        refuseOtherLayouts(library);
+        return new NativeLibrary(library, null);
     }
 
     private static String setting(Map<?, ?> properties, Map<?, ?> environment, String name) {
@@ -133,6 +145,28 @@ public final class NativeLibrary {
             return library + " does not load";
         } catch (UnsatisfiedLinkError e) {
             return e.getMessage();
+        }
+    }
+
+    /** One of another build would take what it is given for something else, and the JVM with it. */
+    static void refuseOtherLayouts(SymbolLookup library) {
+        boolean same =
+                library.find("esplanade_layouts").filter(f -> call(f) == LAYOUTS).isPresent();
+        if (!same) {
+            throw new NativeLibraryException(
+                    ("the engine's C library is not of the same build as its Java classes. Build"
+                         + " all modules anew (mvn clean package), or set %s=off (-D%s=off) to do"
+                         + " without, which is slower")
+                            .formatted(variable(SWITCH), SWITCH));
+        }
+    }
+
+    private static int call(MemorySegment function) {
+        FunctionDescriptor answers = FunctionDescriptor.of(ValueLayout.JAVA_INT);
+        try {
+            return (int) Linker.nativeLinker().downcallHandle(function, answers).invokeExact();
+        } catch (Throwable e) {
+            throw new AssertionError("a downcall throws nothing", e);
         }
     }
 

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +46,19 @@ class NativeLibraryTest {
         assertThat(library.absence()).isEmpty();
         assertThat(library.function(FUNCTION)).isPresent();
         assertThat(library.function("esplanade_no_such")).isEmpty();
+    }
+
+    @Test
+    void oneOfAnotherBuildIsRefusedAndNotCalled() {
+        SymbolLookup system = Linker.nativeLinker().defaultLookup();
+        SymbolLookup other = name -> system.find("getpid").filter(_ -> name.contains("layouts"));
+
+        for (SymbolLookup library : List.of(system, other)) { // without the number, with another
+            assertThatThrownBy(() -> NativeLibrary.refuseOtherLayouts(library))
+                    .isInstanceOf(NativeLibraryException.class)
+                    .hasMessageContaining("not of the same build as its Java classes")
+                    .hasMessageContaining("mvn clean package");
+        }
     }
 
     @Test

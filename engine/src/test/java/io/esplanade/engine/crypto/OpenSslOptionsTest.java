@@ -39,7 +39,7 @@ class OpenSslOptionsTest extends CryptoProviderContract {
     }
 
     @Test
-    void aProviderThatServesNothingIsRefusedAndNotLeftLoaded() {
+    void aProviderThatServesNothingIsRefusedAndTheRestOfTheProcessSeesNothingOfIt() {
         assertThatThrownBy(() -> CryptoProviders.find("openssl", Map.of("provider", "base")))
                 .isInstanceOf(CryptoException.class)
                 .hasMessageContaining("'base' serves no suite");

@@ -126,16 +126,15 @@ final class Machine {
     }
 
     private Finding capabilities() {
-        long effective = Long.parseUnsignedLong(status("CapEff:").orElse("0"), 16);
         Map<String, Integer> wanted = new LinkedHashMap<>();
         wanted.put("CAP_NET_ADMIN", CAP_NET_ADMIN);
         wanted.put("CAP_NET_RAW", CAP_NET_RAW);
         wanted.put("CAP_IPC_LOCK", CAP_IPC_LOCK);
         List<String> texts = new ArrayList<>();
-        wanted.forEach((name, bit) -> texts.add((has(effective, bit) ? "" : "no ") + name));
+        wanted.forEach((name, bit) -> texts.add((capable(bit) ? "" : "no ") + name));
         boolean rootUser = status("Uid:").orElse("").startsWith("0\t");
         String text = (rootUser ? "root; " : "not root; ") + String.join(", ", texts);
-        return has(effective, CAP_NET_ADMIN) && has(effective, CAP_NET_RAW)
+        return capable(CAP_NET_ADMIN) && capable(CAP_NET_RAW)
                 ? Finding.good(PRIVILEGES, "capabilities", text)
                 : Finding.lacking(
                         PRIVILEGES,
@@ -146,13 +145,13 @@ final class Machine {
                             + " the system; captures need none of them.");
     }
 
-    private static boolean has(long capabilities, int bit) {
-        return (capabilities >>> bit & 1) != 0;
+    private boolean capable(int capability) {
+        long effective = Long.parseUnsignedLong(status("CapEff:").orElse("0"), 16);
+        return (effective >>> capability & 1) != 0;
     }
 
     private Finding lockedMemory() {
-        boolean privileged =
-                has(Long.parseUnsignedLong(status("CapEff:").orElse("0"), 16), CAP_IPC_LOCK);
+        boolean privileged = capable(CAP_IPC_LOCK);
         String limit = limit("Max locked memory").orElse("unknown");
         String text =
                 privileged

@@ -8,10 +8,9 @@ import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.os.Clock;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** What each suite costs with each provider here. */
 final class Speeds {
@@ -20,8 +19,6 @@ final class Speeds {
 
     /** The suite that stands for all where one has to. */
     static final Suite FIRST = Suite.AES_GCM_16_128;
-
-    private static final String JCE = "jce";
 
     /**
      * @param suite what was measured
@@ -38,7 +35,7 @@ final class Speeds {
         }
     }
 
-    private final Map<String, CryptoProvider> providers;
+    private final List<CryptoProvider> providers;
     private final String serving;
     private final int millis;
 
@@ -48,7 +45,11 @@ final class Speeds {
      * @param millis how long a measurement waits for bursts to become faster
      */
     Speeds(Map<String, CryptoProvider> providers, String serving, int millis) {
-        this.providers = new LinkedHashMap<>(providers);
+        this.providers =
+                providers.values().stream()
+                        .filter(p -> p.name().equals(serving) || !p.name().equals(Libraries.JCE))
+                        .sorted(Comparator.comparing(p -> !p.name().equals(serving)))
+                        .toList();
         this.serving = serving;
         this.millis = millis;
     }
@@ -64,14 +65,8 @@ final class Speeds {
     List<Speed> of(List<Suite> suites) throws CryptoException {
         List<Speed> speeds = new ArrayList<>();
         for (Suite suite : suites) {
-            Optional<CryptoProvider> first = Optional.ofNullable(providers.get(serving));
-            if (first.isPresent()) {
-                measure(suite, first.get(), speeds);
-            }
-            for (CryptoProvider provider : providers.values()) {
-                if (!provider.name().equals(serving) && !provider.name().equals(JCE)) {
-                    measure(suite, provider, speeds);
-                }
+            for (CryptoProvider provider : providers) {
+                measure(suite, provider, speeds);
             }
         }
         return speeds;

@@ -10,13 +10,15 @@ import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.TrafficSelector;
-import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.testing.HandClock;
+import io.esplanade.engine.testing.IpFragments;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.TunnelGateway;
 
 import org.junit.jupiter.api.Test;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -28,30 +30,15 @@ class FragmentPoliciesTest {
     private static final String LAN = "10.1.0.5";
     private static final String OUT = "203.0.113.5"; // bypassed, but for what tests say
     private static final int TCP = 6;
-    private static final long SECOND = 1_000_000_000L;
 
-    private final Time time = new Time();
-
-    private static final class Time implements Clock {
-        private long now = 7;
-
-        @Override
-        public long nanoTime() {
-            return now;
-        }
-
-        @Override
-        public long epochNanos() {
-            return now;
-        }
-    }
+    private final HandClock clock = new HandClock();
 
     private TunnelGateway gateway(SecurityPolicy... policies) {
         return TunnelGateway.open(
                 s ->
                         s.more =
                                 builder -> {
-                                    builder.clock(time);
+                                    builder.clock(clock);
                                     List.of(policies).forEach(builder::policy);
                                 });
     }
@@ -77,12 +64,7 @@ class FragmentPoliciesTest {
 
     /** A fragment of an IPv4 packet: {@code length} bytes of its payload from {@code offset} on. */
     private static byte[] fragment(byte[] packet, int id, int offset, int length) {
-        ByteBuffer ip = ByteBuffer.allocate(20 + length);
-        ip.put(packet, 0, 20).put(packet, 20 + offset, length);
-        boolean more = 20 + offset + length < packet.length;
-        ip.putShort(2, (short) ip.capacity()).putShort(4, (short) id);
-        ip.putShort(6, (short) ((more ? 0x2000 : 0) | offset >>> 3));
-        return IpPackets.withChecksum(ip.array());
+        return IpFragments.piece(packet, offset, offset + length, id);
     }
 
     private static void assertProtected(TunnelGateway tunnel, long sequence, byte[] packet) {
@@ -113,6 +95,21 @@ class FragmentPoliciesTest {
         }
     }
 
+    /** RFC 4301 §7.4. */
+    @Test
+    void laterFragmentsAreDiscardedWithTheirFirst() {
+        SecurityPolicy discard =
+                SecurityPolicy.discard("no-echo", Direction.OUTBOUND, 1, udpTo(PortRange.of(7)));
+        try (TunnelGateway tunnel = gateway(discard)) {
+            for (int offset = 0; offset < 64; offset += 16) {
+                tunnel.fromLan(fragment(datagram(7), 1, offset, 16));
+                tunnel.fromLan(fragment(datagram(8), 2, offset, 16));
+                assertBypassed(tunnel, fragment(datagram(8), 2, offset, 16));
+            }
+            assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(DropReason.POLICY_DISCARD, 4L));
+        }
+    }
+
     @Test
     void aLaterFragmentWhoseFirstDidNotComeBeforeItIsDropped() {
         try (TunnelGateway tunnel = gateway(echo())) {
@@ -131,10 +128,10 @@ class FragmentPoliciesTest {
             byte[] later = fragment(datagram(8), 2, 16, 16);
             tunnel.fromLan(fragment(datagram(8), 2, 0, 16));
             tunnel.wan().receive();
-            time.now += 5 * SECOND;
+            clock.forward(Duration.ofSeconds(5));
             tunnel.fromLan(later);
             assertBypassed(tunnel, later);
-            time.now += SECOND;
+            clock.forward(Duration.ofSeconds(1));
             tunnel.fromLan(later);
             assertDropped(tunnel, 1);
 

@@ -14,8 +14,8 @@ import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.UdpEncapsulation;
-import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.testing.EspPackets;
+import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -26,11 +26,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** ESP in UDP between gateways with NATs on the way (RFC 3948), in every runtime. */
 @ParameterizedClass
@@ -40,7 +39,7 @@ class NatTraversalTest {
     private static final String OTHER = "203.0.113.7";
     private static final UdpEncapsulation UDP = UdpEncapsulation.DEFAULT;
 
-    private final AtomicLong now = new AtomicLong();
+    private final HandClock clock = new HandClock();
     private final Mode mode;
 
     NatTraversalTest(Mode mode) {
@@ -57,25 +56,13 @@ class NatTraversalTest {
                                     TunnelGateway.selector("10.2.0.0/16", "10.1.0.0/16"),
                                     TunnelGateway.selector("0.0.0.0/0", US));
                     settings.more =
-                            b -> b.runtime(mode.config()).clock(new ManualClock()).route(US, "lan");
+                            b -> b.runtime(mode.config()).clock(clock).route(US, "lan");
                 });
-    }
-
-    private final class ManualClock implements Clock {
-        @Override
-        public long nanoTime() {
-            return now.get();
-        }
-
-        @Override
-        public long epochNanos() {
-            return now.get();
-        }
     }
 
     private void pass(TunnelGateway tunnel, long millis) {
         for (long passed = 0; passed < millis; passed += 100) {
-            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+            clock.forward(Duration.ofMillis(100));
             tunnel.gateway().settle();
         }
     }

@@ -11,12 +11,13 @@ import io.esplanade.engine.ipsec.PortRange;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.ipsec.Selector;
 import io.esplanade.engine.ipsec.TrafficSelector;
-import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.TunnelGateway;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
@@ -103,7 +104,7 @@ class PopulatedPoliciesTest {
     /** More flows at once than are told of at once: those left out tell when they go on. */
     @Test
     void noFlowIsForgotten() {
-        long[] time = {1};
+        HandClock clock = new HandClock();
         TunnelGateway gateway =
                 TunnelGateway.open(
                         s ->
@@ -115,7 +116,7 @@ class PopulatedPoliciesTest {
                                                                         Selector.PROTOCOL))
                                                         .burstSize(256)
                                                         .mbufs(1024, 2)
-                                                        .clock(clock(time)));
+                                                        .clock(clock));
         Set<Integer> answered = new HashSet<>();
         try (gateway) {
             for (int round = 0; round < 4; round++) {
@@ -123,7 +124,7 @@ class PopulatedPoliciesTest {
                     gateway.lan().send(IpPackets.udp(LAN, OUT, port, 7, new byte[4]));
                 }
                 gateway.gateway().settle();
-                time[0] += 200_000_000;
+                clock.forward(Duration.ofMillis(200));
                 gateway.gateway().settle();
                 for (String told : gateway.gateway().acquired()) {
                     int port = Integer.parseInt(told.replaceFirst(".* ports (\\d+) > any", "$1"));
@@ -149,20 +150,6 @@ class PopulatedPoliciesTest {
                         PortRange.of(port),
                         PortRange.ANY);
         return SecurityPolicy.protect("answer" + port, Direction.OUTBOUND, 1, selector, "peer");
-    }
-
-    private static Clock clock(long[] time) {
-        return new Clock() {
-            @Override
-            public long nanoTime() {
-                return time[0];
-            }
-
-            @Override
-            public long epochNanos() {
-                return time[0];
-            }
-        };
     }
 
     @Test

@@ -9,8 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.Tfc;
-import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.testing.EspPackets;
+import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -19,19 +19,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Traffic flow confidentiality (RFC 4303 §2.6, §2.7), in every runtime. */
 @ParameterizedClass
 @EnumSource
 class TfcTest {
 
-    private final AtomicLong now = new AtomicLong();
+    private final HandClock clock = new HandClock();
     private final Mode mode;
 
     TfcTest(Mode mode) {
@@ -42,20 +41,8 @@ class TfcTest {
         return TunnelGateway.open(
                 settings -> {
                     settings.sas = sa -> sa.tfc(tfc).mode(saMode);
-                    settings.more = b -> b.runtime(mode.config()).clock(new ManualClock());
+                    settings.more = b -> b.runtime(mode.config()).clock(clock);
                 });
-    }
-
-    private final class ManualClock implements Clock {
-        @Override
-        public long nanoTime() {
-            return now.get();
-        }
-
-        @Override
-        public long epochNanos() {
-            return now.get();
-        }
     }
 
     private static List<byte[]> sent(TunnelGateway tunnel) {
@@ -103,7 +90,7 @@ class TfcTest {
     void dummiesAreSentAtTheirRateAndLookLikePaddedPackets() {
         try (TunnelGateway tunnel = open(new Tfc(500, 10), SaMode.TUNNEL)) {
             for (int i = 0; i < 100; i++) {
-                now.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+                clock.forward(Duration.ofMillis(10));
                 tunnel.gateway().settle();
             }
             List<byte[]> sent = sent(tunnel);
@@ -120,7 +107,7 @@ class TfcTest {
     @Test
     void dummiesOfATransportModeSaAreTakenOffByAnyReceiver() {
         try (TunnelGateway tunnel = open(new Tfc(0, 100), SaMode.TRANSPORT)) {
-            now.addAndGet(TimeUnit.MILLISECONDS.toNanos(50));
+            clock.forward(Duration.ofMillis(50));
             tunnel.gateway().settle();
             List<byte[]> sent = sent(tunnel);
             assertThat(sent).hasSize(5);
@@ -136,7 +123,7 @@ class TfcTest {
     @Test
     void aConductorThatWasHeldUpDoesNotMakeUpForIt() {
         try (TunnelGateway tunnel = open(new Tfc(0, 1000), SaMode.TUNNEL)) {
-            now.addAndGet(TimeUnit.SECONDS.toNanos(10));
+            clock.forward(Duration.ofSeconds(10));
             tunnel.gateway().settle();
             assertThat(sent(tunnel)).hasSizeBetween(1, 32);
         }

@@ -43,11 +43,11 @@ final class EngineChurn {
             if (i % step == 0) {
                 System.gc();
                 System.out.println(
-                        status("VmRSS:")
+                        OwnStatus.rss()
                                 + " "
                                 + count(Path.of("/proc/self/fd"))
                                 + " "
-                                + status("Threads:")
+                                + OwnStatus.threads()
                                 + " "
                                 + Files.readAllLines(Path.of("/proc/self/maps")).size());
             }
@@ -117,13 +117,6 @@ final class EngineChurn {
                                                                         "10.2.0.0/16"))))
                                 .build())
                 .build();
-    }
-
-    private static long status(String field) throws IOException {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            String line = lines.filter(l -> l.startsWith(field)).findFirst().orElseThrow();
-            return Long.parseLong(line.replaceAll("\\D+", ""));
-        }
     }
 
     private static long count(Path folder) throws IOException {

@@ -22,8 +22,6 @@ import io.esplanade.engine.testing.TunnelGateway;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +110,7 @@ final class SaChurn {
                 }
             }
             if (round % (rounds / 10) == 0) {
-                System.out.println(rss() + " " + (round + 1) * TUNNELS + " " + arrivals);
+                System.out.println(OwnStatus.rss() + " " + (round + 1) * TUNNELS + " " + arrivals);
             }
         }
         answers.forEach(CompletableFuture::join);
@@ -175,7 +173,7 @@ final class SaChurn {
             last.submit().join();
         }
         check(provider.contexts() == 0, provider.contexts() + " contexts are left");
-        System.out.println(rss() + " " + rounds * TUNNELS + " " + arrivals);
+        System.out.println(OwnStatus.rss() + " " + rounds * TUNNELS + " " + arrivals);
         a.close();
         b.close();
         hostA.close();
@@ -193,14 +191,5 @@ final class SaChurn {
         if (!right) {
             throw new AssertionError(otherwise);
         }
-    }
-
-    private static long rss() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D+", ""));
-            }
-        }
-        throw new IOException("/proc/self/status has no VmRSS");
     }
 }

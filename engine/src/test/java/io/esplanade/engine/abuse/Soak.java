@@ -25,8 +25,6 @@ import io.esplanade.engine.testing.TunnelGateway;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -172,7 +170,7 @@ final class Soak {
             change();
             if (System.nanoTime() - report >= 0) {
                 report += TimeUnit.SECONDS.toNanos(1);
-                System.out.println(rss() + " " + arrivals + " " + rekeys);
+                System.out.println(OwnStatus.rss() + " " + arrivals + " " + rekeys);
             }
         }
         finish();
@@ -324,14 +322,5 @@ final class Soak {
         if (!right) {
             throw new AssertionError(otherwise);
         }
-    }
-
-    private static long rss() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
-            if (line.startsWith("VmRSS:")) {
-                return Long.parseLong(line.replaceAll("\\D+", ""));
-            }
-        }
-        throw new IOException("/proc/self/status has no VmRSS");
     }
 }

@@ -1,5 +1,7 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.gateway.file.GatewayFile.Crypto;
 
 import java.util.LinkedHashMap;
@@ -28,14 +30,24 @@ final class CryptoReader {
                                                 Providers.DEFAULT,
                                                 Vocabulary.OPENSSL,
                                                 problems))
-                        .map(CryptoReader::options));
+                        .flatMap(this::options));
     }
 
-    private static At<Map<String, String>> options(Fields openssl) {
+    /** What cannot be an option anywhere is refused; what this machine lacks is no mistake. */
+    private Optional<At<Map<String, String>>> options(Fields openssl) {
         Map<String, String> options = new LinkedHashMap<>();
         for (String key : Vocabulary.OPENSSL) {
             openssl.text(key).ifPresent(text -> options.put(key, text.value()));
         }
-        return new At<>(Map.copyOf(options), openssl.position());
+        try {
+            CryptoProviders.available().get(Providers.DEFAULT).with(options);
+        } catch (CryptoException e) {
+            problems.error(
+                    openssl.position("provider"),
+                    "provider: " + e.getMessage(),
+                    "correct it as that says");
+            return Optional.empty();
+        }
+        return Optional.of(new At<>(Map.copyOf(options), openssl.position()));
     }
 }

@@ -26,18 +26,24 @@ final class MtuReader {
     }
 
     private static int mss(String text) {
-        if (text.equals("as-is")) {
-            return MtuRules.MSS_AS_IS;
+        return switch (text) {
+            case "as-is" -> MtuRules.MSS_AS_IS;
+            case "path-mtu" -> MtuRules.MSS_BY_PATH;
+            default -> bytes(text);
+        };
+    }
+
+    private static int bytes(String text) {
+        try {
+            long mss = Literals.unsigned(text);
+            if (mss >= MtuRules.LEAST_MSS && mss <= 0xffff) {
+                return (int) mss;
+            }
+        } catch (Wrong _) {
+            // said below
         }
-        if (text.equals("path-mtu")) {
-            return MtuRules.MSS_BY_PATH;
-        }
-        long mss = Literals.unsigned(text);
-        if (mss < MtuRules.LEAST_MSS || mss > 0xffff) {
-            throw new Wrong(
-                    text + " is not a segment size",
-                    "use path-mtu, as-is, or %d to 65535".formatted(MtuRules.LEAST_MSS));
-        }
-        return (int) mss;
+        throw new Wrong(
+                "'" + text + "' is not a segment size",
+                "use path-mtu, as-is, or %d to 65535".formatted(MtuRules.LEAST_MSS));
     }
 }

@@ -8,6 +8,11 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 
+import io.esplanade.engine.ipsec.Fragmentation;
+import io.esplanade.engine.ipsec.HeaderRules.DontFragment;
+import io.esplanade.engine.ipsec.HeaderRules.EcnMode;
+import io.esplanade.engine.ipsec.HeaderRules.FlowLabel;
+import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.gateway.view.Json;
 
 import org.junit.jupiter.api.Test;
@@ -21,12 +26,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** The schema that editors get says the same as the parser. */
 final class SchemaTest {
@@ -105,6 +112,22 @@ final class SchemaTest {
     }
 
     @Test
+    void theSchemaNamesTheWordsThatTunnelsMaySay() {
+        assertWords("mode", SaMode.values());
+        assertWords("df", DontFragment.values());
+        assertWords("ecn", EcnMode.values());
+        assertWords("flow-label", FlowLabel.values());
+        assertWords("fragmentation", Fragmentation.values());
+    }
+
+    private void assertWords(String key, Enum<?>... values) {
+        assertThat(list("tunnel", "properties", key, "enum"))
+                .as(key)
+                .containsExactlyInAnyOrder(
+                        Stream.of(values).map(Literals::keyword).toArray(String[]::new));
+    }
+
+    @Test
     void everyKeyIsDescribed() {
         Set<String> silent = new TreeSet<>();
         definitions()
@@ -135,33 +158,24 @@ final class SchemaTest {
 
     /** The mappings whose keys are words of ours, not names. */
     private static List<Map<String, Object>> closedMappings(Map<String, Object> root) {
-        var all = new java.util.ArrayList<Map<String, Object>>();
-        all.add(root);
-        for (String key : List.of("mbufs", "crypto", "lanes", "runtime")) {
-            if (root.containsKey(key)) {
-                all.add(mapping(root.get(key)));
+        List<Map<String, Object>> all = new ArrayList<>();
+        addClosed(root, all);
+        return all;
+    }
+
+    private static void addClosed(Map<String, Object> mapping, List<Map<String, Object>> all) {
+        all.add(mapping);
+        for (Map.Entry<?, ?> entry : mapping.entrySet()) { // a key may be a number
+            if (List.of("ports", "tunnels").contains(entry.getKey())) {
+                mapping(entry.getValue()).values().forEach(v -> addClosed(mapping(v), all));
+            } else if (entry.getValue() instanceof Map && !entry.getKey().equals("neighbours")) {
+                addClosed(mapping(entry.getValue()), all);
+            } else if (entry.getValue() instanceof Collection<?> items) {
+                items.stream()
+                        .filter(Map.class::isInstance)
+                        .forEach(v -> addClosed(mapping(v), all));
             }
         }
-        Object crypto = mapping(root.getOrDefault("crypto", Map.of())).get("openssl");
-        if (crypto != null) {
-            all.add(mapping(crypto));
-        }
-        for (String key : List.of("ports", "tunnels")) {
-            mapping(root.getOrDefault(key, Map.of())).values().forEach(v -> all.add(mapping(v)));
-        }
-        for (Object tunnel : mapping(root.getOrDefault("tunnels", Map.of())).values()) {
-            mapping(tunnel)
-                    .forEach(
-                            (key, value) -> {
-                                if (value instanceof Map) {
-                                    all.add(mapping(value));
-                                }
-                            });
-        }
-        for (String key : List.of("routes", "policies")) {
-            ((Collection<?>) root.getOrDefault(key, List.of())).forEach(v -> all.add(mapping(v)));
-        }
-        return all;
     }
 
     private Set<String> properties(String definition) {

@@ -32,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Packets of every mode, family and encapsulation, through a whole gateway, are byte for byte what
@@ -204,6 +205,24 @@ class ModeKnownAnswersTest {
         return vectors().stream()
                 .filter(v -> v.ah != null && !v.esn && !v.name.contains("mutable"))
                 .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("authenticatedWithAWindow")
+    void anAhPacketThatComesTwiceIsTakenOnce(Vector v) throws Exception {
+        try (MemoryHost lan = MemoryHost.on(Plug.of("lan", Side.PROTECTED), Cable.DEFAULT);
+                MemoryHost wan = MemoryHost.on(Plug.of("wan", Side.UNPROTECTED), Cable.DEFAULT);
+                DrivenGateway gateway =
+                        gateway(lan, wan, v, Direction.INBOUND).route(v.inner(), "lan").build()) {
+            assertThat(InteropGateway.through(gateway, wan, v.sealed, lan)).hasSize(1);
+            assertThat(InteropGateway.through(gateway, wan, v.sealed, lan)).isEmpty();
+            assertThat(gateway.drops()).isEqualTo(Map.of(DropReason.REPLAYED, 1L));
+            gateway.assertEveryMbufAtRest();
+        }
+    }
+
+    static List<Vector> authenticatedWithAWindow() throws IOException {
+        return vectors().stream().filter(v -> v.ah != null && v.esn).toList();
     }
 
     private static DrivenGateway.Builder gateway(

@@ -63,7 +63,11 @@ final class GatewayReader {
                         file.position("runtime"));
         Mbufs mbufs = mbufs(file, runtime.value());
         Lanes lanes = lanes(file);
+        Ip ip = ip(file);
         checkMbufs(file, mbufs, lanes.burst(), runtime.value());
+        if (mbufs.count() >= runtime.value().leastMbufs(lanes.burst())) {
+            warnOfReassembly(file, mbufs, ip, runtime.value());
+        }
         return new GatewayFile(
                 file.value("name", Literals::name).map(At::value).orElse("gateway"),
                 mbufs,
@@ -71,7 +75,7 @@ final class GatewayReader {
                 lanes,
                 runtime,
                 file.value("nonce-store", text -> Literals.file(directory, text)),
-                ip(file),
+                ip,
                 named(ports, new PortReader(directory, problems)::read),
                 names(ports),
                 items(file, "routes", "route", Vocabulary.ROUTE, this::route),
@@ -102,6 +106,25 @@ final class GatewayReader {
                     "%d large mbufs leave some of the %d lanes without"
                             .formatted(mbufs.large(), leastLarge),
                     "set large to %d or more, or to 0".formatted(leastLarge));
+        }
+    }
+
+    /** Whoever sends fragments without end should not have most mbufs wait for the rest. */
+    private void warnOfReassembly(Fields file, Mbufs mbufs, Ip ip, RuntimeConfig runtime) {
+        int lanes =
+                runtime instanceof RuntimeConfig.PerCore perCore
+                        ? perCore.lanes()
+                        : runtime.threads();
+        int most = mbufs.count() / 2 / lanes;
+        if (ip.reassemblyMbufs() > most) {
+            problems.warning(
+                    file.position(file.has("ip") ? "ip" : "mbufs"),
+                    "fragments that wait for others may hold %d of %d mbufs"
+                            .formatted(
+                                    Math.min(lanes * ip.reassemblyMbufs(), mbufs.count()),
+                                    mbufs.count()),
+                    "set reassembly-mbufs to %d or less, or count to %d or more"
+                            .formatted(most, 2 * lanes * ip.reassemblyMbufs()));
         }
     }
 

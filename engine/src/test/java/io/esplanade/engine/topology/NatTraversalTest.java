@@ -55,8 +55,7 @@ class NatTraversalTest {
                             List.of(
                                     TunnelGateway.selector("10.2.0.0/16", "10.1.0.0/16"),
                                     TunnelGateway.selector("0.0.0.0/0", US));
-                    settings.more =
-                            b -> b.runtime(mode.config()).clock(clock).route(US, "lan");
+                    settings.more = b -> b.runtime(mode.config()).clock(clock).route(US, "lan");
                 });
     }
 

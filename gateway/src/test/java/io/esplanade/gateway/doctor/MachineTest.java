@@ -30,7 +30,9 @@ final class MachineTest {
         write("proc/sys/vm/nr_hugepages", "0\n");
         write("sys/kernel/mm/transparent_hugepage/enabled", hugePages + "\n");
         write("proc/self/status", "Uid:\t1000\t1000\nCapEff:\t" + capabilities + "\n");
-        write("proc/self/limits", "Max locked memory         " + locked + "  " + locked + "  bytes\n");
+        write(
+                "proc/self/limits",
+                "Max locked memory         " + locked + "  " + locked + "  bytes\n");
     }
 
     private Finding finding(String name) {

@@ -24,7 +24,6 @@ public final class Fragmenter {
     private static final int TAILROOM = 64;
 
     private static final int UNIT = 8;
-    private static final int FRAGMENT_HEADER = 8;
     private static final int COPIED = 0x80;
     private static final int END_OF_OPTIONS = 0;
     private static final int NO_OPERATION = 1;
@@ -48,21 +47,23 @@ public final class Fragmenter {
      * and appends them to {@code out} in order. They have its flags and next hop.
      *
      * @param mtu the most bytes a fragment may have, fewer than the packet has
-     * @param ours whether the packet's header is the gateway's: then DF does not count, and the
-     *     identification is new if there was none
      * @return {@link DropReason#NONE}, or why it was left as it was
      */
-    public DropReason fragment(long mbuf, int mtu, boolean ours, Burst out) {
+    public DropReason fragment(long mbuf, int mtu, Burst out) {
         long ip = Mbuf.data(mbuf);
         boolean ipv4 = Ipv4.version(ip) == 4;
-        int header = ipv4 ? Ipv4.headerLength(ip) : Ipv6.HEADER_LENGTH + FRAGMENT_HEADER;
+        int header =
+                ipv4 ? Ipv4.headerLength(ip) : Ipv6.HEADER_LENGTH + Ipv6.FRAGMENT_HEADER_LENGTH;
         int unit = mtu - header & -UNIT;
         int data = Mbuf.length(mbuf) - (ipv4 ? header : Ipv6.HEADER_LENGTH);
         int count = unit <= 0 ? Integer.MAX_VALUE : Math.ceilDiv(data, unit);
         if (count > out.room()) {
             return DropReason.OVERSIZED;
         }
-        if (!ipv4 && Mbuf.offset(mbuf) < FRAGMENT_HEADER) {
+        if (!ipv4 && isForEveryFragment(Ipv6.nextHeader(ip))) {
+            return DropReason.OVERSIZED;
+        }
+        if (!ipv4 && Mbuf.offset(mbuf) < Ipv6.FRAGMENT_HEADER_LENGTH) {
             return DropReason.NO_HEADROOM;
         }
         int first = out.count();
@@ -79,11 +80,19 @@ public final class Fragmenter {
             out.add(fragment);
         }
         if (ipv4) {
-            cutIpv4(out, first, ip, header, unit, data, ours);
+            cutIpv4(out, first, ip, header, unit, data);
         } else {
             cutIpv6(out, first, ip, unit, data);
         }
         return DropReason.NONE;
+    }
+
+    /**
+     * Whether a header of this number would stand before the fragment header in every fragment (RFC
+     * 8200 §4.5): only transport mode has such packets to fragment, and they are not.
+     */
+    private static boolean isForEveryFragment(int number) {
+        return IpProtocol.isExtension(number) && number != IpProtocol.DESTINATION_OPTIONS;
     }
 
     private void giveBack(Burst out, int first) {
@@ -101,11 +110,7 @@ public final class Fragmenter {
         Mbuf.passes(fragment, Mbuf.passes(mbuf));
     }
 
-    private void cutIpv4(
-            Burst out, int first, long ip, int header, int unit, int data, boolean ours) {
-        if (ours && Ipv4.dontFragment(ip)) {
-            Ipv4.id(ip, ++id); // it was never to be fragmented, and had none (RFC 6864 §4)
-        }
+    private static void cutIpv4(Burst out, int first, long ip, int header, int unit, int data) {
         int offset = Ipv4.fragmentOffset(ip);
         boolean more = Ipv4.moreFragments(ip);
         for (int i = 1; i < out.count() - first; i++) {
@@ -162,13 +167,13 @@ public final class Fragmenter {
             Mem.copy(ip, at, Ipv6.HEADER_LENGTH);
             Mem.copy(
                     ip + Ipv6.HEADER_LENGTH + (long) i * unit,
-                    at + Ipv6.HEADER_LENGTH + FRAGMENT_HEADER,
+                    at + Ipv6.HEADER_LENGTH + Ipv6.FRAGMENT_HEADER_LENGTH,
                     length);
             finishIpv6(at, next, length, i * unit, i < count - 1);
         }
         long mbuf = out.get(first);
-        Mbuf.push(mbuf, FRAGMENT_HEADER);
-        Mbuf.length(mbuf, Ipv6.HEADER_LENGTH + FRAGMENT_HEADER + unit);
+        Mbuf.push(mbuf, Ipv6.FRAGMENT_HEADER_LENGTH);
+        Mbuf.length(mbuf, Ipv6.HEADER_LENGTH + Ipv6.FRAGMENT_HEADER_LENGTH + unit);
         long at = Mbuf.data(mbuf);
         for (int i = 0; i < Ipv6.HEADER_LENGTH; i += Long.BYTES) {
             Mem.putLong(at + i, Mem.getLong(ip + i));
@@ -177,7 +182,7 @@ public final class Fragmenter {
     }
 
     private void finishIpv6(long ip, int next, int length, int offset, boolean more) {
-        Ipv6.payloadLength(ip, FRAGMENT_HEADER + length);
+        Ipv6.payloadLength(ip, Ipv6.FRAGMENT_HEADER_LENGTH + length);
         Ipv6.nextHeader(ip, IpProtocol.FRAGMENT);
         long header = ip + Ipv6.HEADER_LENGTH;
         Mem.putByte(header, next);

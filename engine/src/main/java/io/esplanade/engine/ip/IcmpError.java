@@ -14,11 +14,11 @@ import io.esplanade.engine.os.Mem;
  */
 public final class IcmpError {
 
-    /** What every host takes in one piece: an error quotes so much as fits (RFC 1812 §4.3.2.3). */
+    /**
+     * What every host takes in one piece: an error quotes so much as fits (RFC 1812 §4.3.2.3), and
+     * over IPv6 the least MTU (RFC 4443 §2.4 (c)).
+     */
     private static final int IPV4_LONGEST = 576;
-
-    /** RFC 4443 §2.4 (c): as much as fits the least MTU. */
-    private static final int IPV6_LONGEST = 1280;
 
     private static final int HOPS = 64;
     private static final int INTERNETWORK_CONTROL = 0xc0; // RFC 1812 §4.3.2.5
@@ -69,7 +69,7 @@ public final class IcmpError {
         long offender = Mbuf.data(mbuf);
         boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
         int headers = headers(ipv6);
-        int longest = ipv6 ? IPV6_LONGEST : IPV4_LONGEST;
+        int longest = ipv6 ? Ipv6.LEAST_MTU : IPV4_LONGEST;
         int total = Math.min(Mbuf.length(mbuf) + headers, longest);
         Mbuf.push(mbuf, headers);
         Mbuf.length(mbuf, total);

@@ -38,7 +38,6 @@ public final class Reassembler {
     /** Bytes left free behind the datagram: as behind what a port receives. */
     private static final int TAILROOM = 64;
 
-    private static final int FRAGMENT_HEADER = 8;
     private static final int UNIT = 8;
 
     private final MbufPool pool;
@@ -215,7 +214,7 @@ public final class Reassembler {
             if (header < 0) {
                 return -1;
             }
-            data = header + FRAGMENT_HEADER;
+            data = header + Ipv6.FRAGMENT_HEADER_LENGTH;
             offset = Ipv6.fragmentOffset(ip, header);
             more = (Mem.getShortBE(ip + header + 2) & 1) != 0;
             probe.id = Ipv6.fragmentId(ip, header);
@@ -446,8 +445,8 @@ public final class Reassembler {
         int at = Ipv6.fragmentHeader(ip);
         int next = Mem.getUnsignedByte(ip + at);
         Mem.putByte(ip + Ipv6.nextHeaderField(ip, at), next);
-        Mbuf.pull(mbuf, FRAGMENT_HEADER);
-        long to = ip + FRAGMENT_HEADER;
+        Mbuf.pull(mbuf, Ipv6.FRAGMENT_HEADER_LENGTH);
+        long to = ip + Ipv6.FRAGMENT_HEADER_LENGTH;
         for (int i = at - Long.BYTES; i >= 0; i -= Long.BYTES) { // headers are multiples of 8
             Mem.putLong(to + i, Mem.getLong(ip + i));
         }

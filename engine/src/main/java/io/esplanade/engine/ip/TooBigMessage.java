@@ -15,10 +15,8 @@ import io.esplanade.engine.os.Mem;
  */
 public final class TooBigMessage {
 
-    private static final int FRAGMENT_HEADER = 8;
     private static final int ESP_HEADER = 8; // all of it that a router must quote
     private static final int IPV4_LEAST_MTU = 576;
-    private static final int IPV6_LEAST_MTU = 1280;
 
     /** RFC 1191 §7: MTUs that links have, for routers that do not say theirs. */
     private static final int[] PLATEAUS = {
@@ -76,7 +74,7 @@ public final class TooBigMessage {
         if (told == 0 && !ipv6) {
             told = plateauBelow(quotedLength);
         }
-        mtu = (int) Math.max(Math.min(told, 0xffff), ipv6 ? IPV6_LEAST_MTU : IPV4_LEAST_MTU);
+        mtu = (int) Math.max(Math.min(told, 0xffff), ipv6 ? Ipv6.LEAST_MTU : IPV4_LEAST_MTU);
         return told < quotedLength;
     }
 
@@ -105,7 +103,7 @@ public final class TooBigMessage {
     }
 
     private boolean readIpv6(long ip, int available) {
-        if (available < Ipv6.HEADER_LENGTH + FRAGMENT_HEADER || Ipv4.version(ip) != 6) {
+        if (available < Ipv6.HEADER_LENGTH + Ipv6.FRAGMENT_HEADER_LENGTH || Ipv4.version(ip) != 6) {
             return false;
         }
         sourceHigh = Ipv6.sourceHigh(ip);
@@ -120,7 +118,7 @@ public final class TooBigMessage {
             if (Mem.getShortBE(ip + at + 2) >>> 3 != 0) {
                 return false;
             }
-            at += FRAGMENT_HEADER;
+            at += Ipv6.FRAGMENT_HEADER_LENGTH;
         }
         return readEsp(ip, at, next, available);
     }

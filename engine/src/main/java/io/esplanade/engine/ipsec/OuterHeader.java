@@ -19,7 +19,8 @@ import java.security.SecureRandom;
  *
  * <p>IPv4: a datagram with DF set needs no ID and has 0 (RFC 6864 §4.1). One without gets the low
  * bits of its sequence number, from where the SA's own random number says: it comes again after 2¹⁶
- * packets, and fragments put together wrongly fail the ICV (RFC 6864 §5.2).
+ * packets, and fragments put together wrongly fail the ICV (RFC 6864 §5.2). One that is to be
+ * fragmented is without, whatever the rules say: AH's ICV covers the ID, which cannot come later.
  */
 public final class OuterHeader {
 
@@ -157,7 +158,8 @@ public final class OuterHeader {
      * @param mbuf metadata of the packet: sequence number and flow hash
      */
     public void write(long address, int payload, long inner, long mbuf) {
-        boolean ipv6Inside = Mbuf.has(mbuf, Mbuf.IPV6);
+        int mbufFlags = Mbuf.flags(mbuf);
+        boolean ipv6Inside = (mbufFlags & Mbuf.IPV6) != 0;
         // IPv4: version to fragment offset; IPv6: as much, of which the first half counts.
         long head = ipv6Inside ? Mem.getIntBE(inner) : Mem.getLongBE(inner);
         int innerClass = (int) (ipv6Inside ? head >>> 20 : head >>> 48) & 0xff;
@@ -166,7 +168,8 @@ public final class OuterHeader {
             writeUdp(address + length - udpLength, payload);
         }
         if (!ipv6) {
-            int flags = (ipv6Inside ? DF : (int) head) & dfCopied | dfSet;
+            boolean toFragment = (mbufFlags & Mbuf.TO_FRAGMENT) != 0;
+            int flags = toFragment ? 0 : (ipv6Inside ? DF : (int) head) & dfCopied | dfSet;
             int id = flags == 0 ? (int) Mbuf.sequence(mbuf) + salt & 0xffff : 0;
             writeIpv4(address, payload + length, trafficClass, id << 16 | flags);
         } else {

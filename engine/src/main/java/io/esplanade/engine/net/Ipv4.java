@@ -72,11 +72,6 @@ public final class Ipv4 {
         return Mem.getShortBE(address + 4);
     }
 
-    /** Stores another identification; the checksum is wrong then. */
-    public static void id(long address, int id) {
-        Mem.putShortBE(address + 4, id);
-    }
-
     public static boolean dontFragment(long address) {
         return (Mem.getShortBE(address + 6) & DF) != 0;
     }

@@ -8,6 +8,12 @@ public final class Ipv6 {
     /** Bytes of the fixed header. */
     public static final int HEADER_LENGTH = 40;
 
+    /** Bytes of a fragment header. */
+    public static final int FRAGMENT_HEADER_LENGTH = 8;
+
+    /** What every link takes in one piece, in bytes (RFC 8200 §5). */
+    public static final int LEAST_MTU = 1280;
+
     /** How many extension headers a packet may have; more are not walked (RFC 8504 §5.3). */
     public static final int MAX_EXTENSIONS = 8;
 

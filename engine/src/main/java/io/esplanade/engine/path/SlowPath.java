@@ -35,8 +35,6 @@ public final class SlowPath {
     /** How many packets ago one was sent that an ICMP error may still be about. */
     private static final int LATELY = 1 << 20;
 
-    private static final int IPV6_LEAST_MTU = 1280; // RFC 8200 §5
-
     private final Tables tables;
     private final MbufPool pool;
     private final DropSink drops;
@@ -282,14 +280,14 @@ public final class SlowPath {
         boolean mayBeCut = !ipv6 && !Ipv4.dontFragment(Mbuf.data(mbuf));
         if (mayBeCut && sa.fragmentation() == Fragmentation.PRE && !sa.transport()) {
             Mbuf.nextHop(mbuf, tunnel);
-            return cut(mbuf, inner, false, Mbuf.DECIDED | Mbuf.ENCRYPT);
+            return cut(mbuf, inner, Mbuf.DECIDED | Mbuf.ENCRYPT);
         }
-        boolean mustPass = mayBeCut || ipv6 && length <= IPV6_LEAST_MTU;
+        boolean mustPass = mayBeCut || ipv6 && length <= Ipv6.LEAST_MTU;
         if (mustPass && sa.fragmentation() != Fragmentation.NONE) {
             Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.TO_FRAGMENT);
             return DropReason.NONE;
         }
-        mtu = mayBeCut ? 0 : ipv6 ? Math.max(inner, IPV6_LEAST_MTU) : inner;
+        mtu = mayBeCut ? 0 : ipv6 ? Math.max(inner, Ipv6.LEAST_MTU) : inner;
         return DropReason.OVERSIZED;
     }
 
@@ -302,27 +300,27 @@ public final class SlowPath {
         int limit = tables.mtu(tables.nextHops().get(Mbuf.nextHop(mbuf)).port());
         mtu = 0;
         if (Mbuf.has(mbuf, Mbuf.TO_FRAGMENT)) {
-            return cut(mbuf, Math.min(limit, (int) Mbuf.sequence(mbuf)), true, Mbuf.DECIDED);
+            return cut(mbuf, Math.min(limit, (int) Mbuf.sequence(mbuf)), Mbuf.DECIDED);
         }
         if (Mbuf.has(mbuf, Mbuf.SEALED)) {
             return DropReason.OVERSIZED;
         }
         if (!Mbuf.has(mbuf, Mbuf.IPV6) && !Ipv4.dontFragment(Mbuf.data(mbuf))) {
-            return cut(mbuf, limit, false, Mbuf.DECIDED);
+            return cut(mbuf, limit, Mbuf.DECIDED);
         }
         mtu = limit;
         restoreTtl(mbuf); // an error quotes what came
         return DropReason.OVERSIZED;
     }
 
-    private DropReason cut(long mbuf, int limit, boolean ours, int flags) {
+    private DropReason cut(long mbuf, int limit, int flags) {
         Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.TO_FRAGMENT | flags);
         if (Mbuf.length(mbuf) <= limit) {
             front.add(mbuf);
             return DropReason.NONE;
         }
         mtu = 0;
-        DropReason reason = fragmenter.fragment(mbuf, limit, ours, front);
+        DropReason reason = fragmenter.fragment(mbuf, limit, front);
         counters.add(Counter.FRAGMENTS_MADE, front.count());
         return reason;
     }

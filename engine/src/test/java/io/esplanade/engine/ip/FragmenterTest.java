@@ -19,12 +19,12 @@ class FragmenterTest {
 
     private static final int ID = 0x11223344;
 
-    private static List<byte[]> cut(byte[] packet, int mtu, boolean ours) {
+    private static List<byte[]> cut(byte[] packet, int mtu) {
         try (PacketMbufs mbufs = new PacketMbufs(256, 2)) {
             Fragmenter fragmenter = new Fragmenter(mbufs.source, mbufs.drops, ID - 1);
             Burst out = new Burst(128);
             long mbuf = mbufs.mbuf(packet);
-            assertThat(fragmenter.fragment(mbuf, mtu, ours, out)).isEqualTo(DropReason.NONE);
+            assertThat(fragmenter.fragment(mbuf, mtu, out)).isEqualTo(DropReason.NONE);
             List<byte[]> fragments = new ArrayList<>();
             for (int i = 0; i < out.count(); i++) {
                 fragments.add(PacketMbufs.bytes(out.get(i)));
@@ -41,7 +41,7 @@ class FragmenterTest {
                     vector.subList(2, vector.size()).stream().map(IpVectors::bytes).toList();
             byte[] packet = IpVectors.bytes(vector.get(1));
 
-            assertThat(cut(packet, Integer.parseInt(vector.get(0)), packet[0] >>> 4 == 6))
+            assertThat(cut(packet, Integer.parseInt(vector.get(0))))
                     .usingElementComparator(Arrays::compare)
                     .containsExactlyElementsOf(expected);
         }
@@ -58,7 +58,7 @@ class FragmenterTest {
                     ipv6
                             ? IpPackets.udp("fd01::5", "fd02::5", length)
                             : IpPackets.udp("10.1.0.5", "10.2.0.5", length);
-            List<byte[]> fragments = cut(packet, mtu, ipv6);
+            List<byte[]> fragments = cut(packet, mtu);
 
             assertThat(fragments).allMatch(fragment -> fragment.length <= mtu);
             assertThat(IpFragments.join(fragments)).isEqualTo(packet);
@@ -69,11 +69,11 @@ class FragmenterTest {
     @Test
     void aFragmentMayBeCutAgain() {
         byte[] packet = IpPackets.udp("10.1.0.5", "10.2.0.5", 3000);
-        List<byte[]> once = cut(packet, 1400, false);
+        List<byte[]> once = cut(packet, 1400);
         List<byte[]> twice = new ArrayList<>();
         for (byte[] fragment : once) {
             if (fragment.length > 576) {
-                twice.addAll(cut(fragment, 576, false));
+                twice.addAll(cut(fragment, 576));
             } else {
                 twice.add(fragment);
             }
@@ -93,7 +93,7 @@ class FragmenterTest {
         packet[0] = 0x48;
         packet[2] = (byte) (packet.length >>> 8);
         packet[3] = (byte) packet.length;
-        List<byte[]> fragments = cut(IpPackets.withChecksum(packet), 600, false);
+        List<byte[]> fragments = cut(IpPackets.withChecksum(packet), 600);
 
         byte[] copied = {1, 1, 1, 1, 1, 1, 1, (byte) 0x94, 4, 0, 0, 0};
         assertThat(Arrays.copyOfRange(fragments.get(0), 20, 32)).isEqualTo(options);
@@ -111,7 +111,7 @@ class FragmenterTest {
             long mbuf = mbufs.mbuf(packet);
             Fragmenter fragmenter = new Fragmenter(mbufs.source, mbufs.drops, ID);
 
-            assertThat(fragmenter.fragment(mbuf, 1500, false, out))
+            assertThat(fragmenter.fragment(mbuf, 1500, out))
                     .isEqualTo(DropReason.NO_MBUF_FOR_FRAGMENT);
             assertThat(out.isEmpty()).isTrue();
             assertThat(PacketMbufs.bytes(mbuf)).isEqualTo(packet);
@@ -124,9 +124,31 @@ class FragmenterTest {
         try (PacketMbufs mbufs = new PacketMbufs(4, 0)) {
             long mbuf = mbufs.mbuf(IpPackets.udp("10.1.0.5", "10.2.0.5", 1000));
             Burst out = new Burst(128);
-            assertThat(new Fragmenter(mbufs.source, mbufs.drops, ID).fragment(mbuf, 27, false, out))
+            assertThat(new Fragmenter(mbufs.source, mbufs.drops, ID).fragment(mbuf, 27, out))
                     .isEqualTo(DropReason.OVERSIZED);
             assertThat(Mbuf.length(mbuf)).isEqualTo(1000);
+            mbufs.drops.drop(mbuf, DropReason.OVERSIZED);
+        }
+    }
+
+    /** RFC 8200 §4.5 has hop-by-hop options first, and in every fragment. */
+    @Test
+    void noFragmentHeaderIsPutBeforeHopByHopOptions() {
+        byte[] plain = IpPackets.udp("fd01::5", "fd02::5", 1000);
+        byte[] packet = new byte[1008];
+        System.arraycopy(plain, 0, packet, 0, 40);
+        System.arraycopy(plain, 40, packet, 48, 960);
+        byte[] options = {IpPackets.UDP, 0, 1, 4, 0, 0, 0, 0};
+        System.arraycopy(options, 0, packet, 40, 8);
+        packet[4] = (byte) (968 >>> 8);
+        packet[5] = (byte) 968;
+        packet[6] = 0;
+        try (PacketMbufs mbufs = new PacketMbufs(4, 0)) {
+            long mbuf = mbufs.mbuf(packet);
+            Burst out = new Burst(128);
+            assertThat(new Fragmenter(mbufs.source, mbufs.drops, ID).fragment(mbuf, 600, out))
+                    .isEqualTo(DropReason.OVERSIZED);
+            assertThat(PacketMbufs.bytes(mbuf)).isEqualTo(packet);
             mbufs.drops.drop(mbuf, DropReason.OVERSIZED);
         }
     }

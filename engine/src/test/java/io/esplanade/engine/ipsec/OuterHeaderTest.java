@@ -139,6 +139,19 @@ class OuterHeaderTest {
         assertThat(Ipv4.dontFragment(at)).isEqualTo(set || copied);
     }
 
+    /** AH's ICV covers the ID, so that who fragments may not choose one (RFC 4302 §3.3.3.1). */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsToBeFragmentedHasNoDfAndAnIdWhateverTheRules(DontFragment df) {
+        Mem.copyFrom(PLAIN6, 0, inner, PLAIN6.length);
+        Mbuf.flags(mbuf, Mbuf.IPV6 | Mbuf.TO_FRAGMENT);
+        Mbuf.sequence(mbuf, SEQUENCE);
+        ipv4(DEFAULT.withDf(df)).write(at, 100, inner, mbuf);
+        assertThat(Ipv4.dontFragment(at)).isFalse();
+        assertThat(Ipv4.id(at)).isEqualTo(SEQUENCE + SALT & 0xffff);
+        assertThat(Ipv4.checksumRight(at)).isTrue();
+    }
+
     @Test
     void aFragmentInsideMakesNoFragmentOutside() {
         byte[] fragment = IpPackets.withChecksum(IpPackets.with(PLAIN, 6, 0xff));

@@ -6,9 +6,13 @@ import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.Fragmentation;
+import io.esplanade.engine.ipsec.HeaderRules;
+import io.esplanade.engine.ipsec.HeaderRules.DontFragment;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
@@ -24,12 +28,15 @@ import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
 import io.esplanade.engine.testing.TwoGateways;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import java.net.InetAddress;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Packets of all lengths from one gateway to another over a link with an MTU of 1400: all of them
@@ -40,8 +47,6 @@ class MtuSweepTest {
     private static final int LONGEST = 9000;
     private static final int MTU = 1400;
 
-    private final byte[] key = TwoGateways.newKey();
-
     @ParameterizedTest
     @CsvSource({
         "PRE, false, ONE_LANE", "POST, false, ONE_LANE", "POST, true, ONE_LANE",
@@ -49,6 +54,37 @@ class MtuSweepTest {
         "POST, false, FINE_GRAINED", "PRE, false, GIANT_LOCK",
     })
     void nothingIsLostWhateverItsLength(Fragmentation fragmentation, boolean ipv6Outside, Mode mode)
+            throws Exception {
+        byte[] key = TwoGateways.newKey();
+        run(
+                mode,
+                fragmentation,
+                sa ->
+                        sa.from(InetAddress.ofLiteral(ipv6Outside ? "2001:db8::1" : "192.0.2.1"))
+                                .to(
+                                        InetAddress.ofLiteral(
+                                                ipv6Outside ? "2001:db8::2" : "192.0.2.2"))
+                                .key(KeyMaterial.takeFrom(key.clone())));
+    }
+
+    /** RFC 4302 §3.3.3.1: the ICV covers the ID, which the pieces must have too. */
+    @Test
+    void norInPiecesOfAhPacketsThatWouldHaveDf() throws Exception {
+        byte[] key = Arrays.copyOf(TwoGateways.newKey(), 32);
+        run(
+                Mode.ONE_LANE,
+                Fragmentation.POST,
+                sa ->
+                        sa.from(InetAddress.ofLiteral("192.0.2.1"))
+                                .to(InetAddress.ofLiteral("192.0.2.2"))
+                                .protocol(IpsecProtocol.AH)
+                                .suite(Suite.ofKeyword("null-sha256").orElseThrow())
+                                .headers(HeaderRules.DEFAULT.withDf(DontFragment.SET))
+                                .key(KeyMaterial.takeFrom(key.clone())));
+    }
+
+    private static void run(
+            Mode mode, Fragmentation fragmentation, Consumer<SecurityAssociation.Builder> sas)
             throws Exception {
         Cable lan = Cable.DEFAULT.withMtu(LONGEST).withQueues(mode.queues());
         try (MemoryHost hostA = MemoryHost.on(Plug.of("lan", Side.PROTECTED), lan);
@@ -58,8 +94,8 @@ class MtuSweepTest {
                                 Plug.of("wan", Side.UNPROTECTED),
                                 Plug.of("wan", Side.UNPROTECTED),
                                 lan.withMtu(MTU))) {
-            Engine a = gateway(mode, "a", hostA.port(), wan.a(), fragmentation, ipv6Outside);
-            Engine b = gateway(mode, "b", hostB.port(), wan.b(), fragmentation, ipv6Outside);
+            Engine a = gateway(mode, "a", hostA.port(), wan.a(), sa(fragmentation, sas));
+            Engine b = gateway(mode, "b", hostB.port(), wan.b(), sa(fragmentation, sas));
             try {
                 a.start();
                 b.start();
@@ -108,22 +144,20 @@ class MtuSweepTest {
         return length < 100 || nearest < 40 || nearest > 1300 ? 1 : 13;
     }
 
-    private Engine gateway(
-            Mode mode,
-            String name,
-            Port lan,
-            Port wan,
-            Fragmentation fragmentation,
-            boolean ipv6Outside) {
-        boolean isA = name.equals("a");
+    private static SecurityAssociation.Builder sa(
+            Fragmentation fragmentation, Consumer<SecurityAssociation.Builder> more) {
         SecurityAssociation.Builder sa =
                 SecurityAssociation.builder("sa")
                         .tunnel("t")
                         .spi(0x1000)
-                        .from(InetAddress.ofLiteral(ipv6Outside ? "2001:db8::1" : "192.0.2.1"))
-                        .to(InetAddress.ofLiteral(ipv6Outside ? "2001:db8::2" : "192.0.2.2"))
-                        .mtuRules(MtuRules.DEFAULT.withFragmentation(fragmentation))
-                        .key(KeyMaterial.takeFrom(key.clone()));
+                        .mtuRules(MtuRules.DEFAULT.withFragmentation(fragmentation));
+        more.accept(sa);
+        return sa;
+    }
+
+    private static Engine gateway(
+            Mode mode, String name, Port lan, Port wan, SecurityAssociation.Builder sa) {
+        boolean isA = name.equals("a");
         EngineBuilder builder =
                 Engine.builder()
                         .name(name)

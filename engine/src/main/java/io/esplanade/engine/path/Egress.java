@@ -219,7 +219,7 @@ public final class Egress {
         sas.count(sa, bytes);
         decrypted++;
         decryptedBytes += bytes;
-        if (sa.mss() != MtuRules.MSS_AS_IS) {
+        if (sa.mss() != MtuRules.MSS_AS_IS && (key.flags & Mbuf.LATER_FRAGMENT) == 0) {
             clampMss(mbuf, sa, version);
         }
 

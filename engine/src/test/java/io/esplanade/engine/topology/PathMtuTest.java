@@ -16,6 +16,7 @@ import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.HandClock;
+import io.esplanade.engine.testing.IpFragments;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -229,6 +230,19 @@ class PathMtuTest {
             tunnel.fromWan(
                     tunnel.fromPeer().seal(1, IpPackets.tcp("10.2.0.5", "10.1.0.5", 2, mss(1460))));
             assertThat(tunnel.lan().receive()).isEqualTo(syn("10.2.0.5", "10.1.0.5", 2, 1000));
+        }
+    }
+
+    /** A later fragment begins with data, whatever that looks like. */
+    @Test
+    void aLaterFragmentOutOfTheTunnelIsTakenForNoSyn() {
+        MtuRules rules = MtuRules.DEFAULT.withMss(1000);
+        try (TunnelGateway tunnel = open(s -> s.mtuRules = rules)) {
+            byte[] syn = IpPackets.tcp("10.2.0.5", "10.1.0.5", 2, mss(1460));
+            byte[] data = Arrays.copyOfRange(syn, 20, syn.length);
+            byte[] fragment = IpFragments.piece(syn, data, 512, false, 7);
+            tunnel.fromWan(tunnel.fromPeer().seal(1, fragment));
+            assertThat(tunnel.lan().receive()).isEqualTo(IpPackets.withTtl(fragment, 63));
         }
     }
 

@@ -171,9 +171,16 @@ public final class OutboundState extends AssociationState {
                         .innerMtu(mtu);
     }
 
-    /** Bytes to which inner packets are padded that are shorter (RFC 4303 §2.7); 0 for none. */
+    /**
+     * Bytes to which inner packets are padded that are shorter (RFC 4303 §2.7), but no more than
+     * fits the path as far as that is known; 0 for none.
+     */
     public int padTo() {
-        return padTo;
+        if (padTo == 0) {
+            return 0;
+        }
+        int fits = (int) (long) INNER_MTU.getOpaque(this);
+        return fits == 0 ? padTo : Math.min(padTo, fits);
     }
 
     /** Whether it goes between these two, as packets on it must in transport mode. */

@@ -4,7 +4,8 @@ package io.esplanade.engine.ipsec;
  * Traffic flow confidentiality (RFC 4303 §2.6, §2.7): what an outbound SA in tunnel mode sends so
  * that sizes and times of packets say less. Every receiver discards both.
  *
- * @param padTo inner packets that are shorter are padded to so many bytes; 0 for no padding
+ * @param padTo inner packets that are shorter are padded to so many bytes, or as many as fit the
+ *     path if these are fewer; 0 for no padding
  * @param dummies dummy packets a second, beside all others; 0 for none
  */
 public record Tfc(int padTo, int dummies) {

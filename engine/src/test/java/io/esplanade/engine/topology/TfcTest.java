@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.Tfc;
+import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpPackets;
@@ -70,6 +71,22 @@ class TfcTest {
                 assertThat(sent.get(i)).hasSize(Math.max(504, length + 4) + 52);
             }
             assertThat(sent).hasSize(124);
+        }
+    }
+
+    /** Or every short packet would be lost where no long one has to be. */
+    @Test
+    void noPacketIsPaddedBeyondWhatFits() {
+        try (TunnelGateway tunnel =
+                TunnelGateway.open(
+                        settings -> {
+                            settings.sas = sa -> sa.tfc(new Tfc(1400, 0));
+                            settings.wanCable = Cable.DEFAULT.withMtu(600);
+                            settings.more = b -> b.runtime(mode.config());
+                        })) {
+            tunnel.fromLan(outbound(60));
+            assertThat(tunnel.wan().receive()).hasSize(600);
+            assertThat(tunnel.gateway().drops()).isEmpty();
         }
     }
 

@@ -191,12 +191,13 @@ public final class RunToCompletion extends Role {
 
     /** Takes packets of the gateway's own to their end; says how many. */
     public int originate() {
-        if (tasks.isEmpty()) {
+        if (tasks.isEmpty() || ingress.hasBacklog() || isFull()) {
             return 0;
         }
         int n = ingress.originate(work, tasks, mbufs);
         finish();
-        return n;
+        goRound();
+        return n + resume();
     }
 
     /** Says what this thread has come to, at the end of a cycle that did {@code done}. */

@@ -4,23 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.control.Command;
 import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
+import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.UdpEncapsulation;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.DrivenGateway;
+import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpPackets;
+import io.esplanade.engine.testing.Mode;
+import io.esplanade.engine.testing.TunnelGateway;
+import io.esplanade.engine.testing.TwoGateways;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -99,6 +108,38 @@ class EthernetTest {
     void whomNobodyKnowsIsNotSentTo(boolean ipv6) {
         assertThat(through(IpPackets.frame(LEFT, SENDER, packet(ipv6, 6)))).isNull();
         assertThat(gateway.drops()).isEqualTo(Map.of(DropReason.NO_NEIGHBOUR, 1L));
+    }
+
+    /** The gateway's own packets are no exception, in any runtime. */
+    @ParameterizedTest
+    @EnumSource
+    void noKeepaliveIsSentToWhomNobodyKnows(Mode mode) {
+        HandClock clock = new HandClock();
+        SecurityAssociation sa =
+                SecurityAssociation.builder("out")
+                        .outbound()
+                        .spi(0x1000)
+                        .from(InetAddress.ofLiteral(TunnelGateway.US))
+                        .to(InetAddress.ofLiteral(TunnelGateway.PEER))
+                        .key(KeyMaterial.takeFrom(TwoGateways.newKey()))
+                        .encapsulation(UdpEncapsulation.DEFAULT)
+                        .build();
+        Plug plug = new Plug("wan", Side.UNPROTECTED, RIGHT);
+        try (MemoryHost wan = MemoryHost.on(plug, CABLE);
+                DrivenGateway quiet =
+                        DrivenGateway.builder()
+                                .port(wan.port())
+                                .runtime(mode.config())
+                                .clock(clock)
+                                .address(TunnelGateway.US)
+                                .route("192.0.2.0/24", "wan")
+                                .sa(sa)
+                                .build()) {
+            clock.forward(Duration.ofSeconds(UdpEncapsulation.KEEPALIVE));
+            quiet.settle();
+            assertThat(quiet.drops()).isEqualTo(Map.of(DropReason.NO_NEIGHBOUR, 1L));
+            quiet.assertEveryMbufAtRest();
+        }
     }
 
     /** RFC 1812 §5.3.4: what came as a link-layer broadcast is never forwarded. */

@@ -42,6 +42,7 @@ final class IngressRole extends Role {
 
     private int turn; // the lane whose packets are taken first
 
+    private volatile boolean waiting; // packets taken in, for room in the ring
     private volatile boolean inputEnded;
 
     IngressRole(
@@ -72,6 +73,11 @@ final class IngressRole extends Role {
         }
     }
 
+    /** Whether packets that were taken in wait for room in the ring. */
+    boolean hasWaiting() {
+        return waiting;
+    }
+
     /** Whether every receive queue has ended. */
     boolean inputEnded() {
         return inputEnded;
@@ -88,6 +94,9 @@ final class IngressRole extends Role {
         }
         lane.homeFromIngress().flush();
         mesh.publishIngress(lane());
+        if (waiting != ingress.hasBacklog()) {
+            waiting = !waiting;
+        }
         if (done == 0) {
             inputEnded = receivers.ended();
         }

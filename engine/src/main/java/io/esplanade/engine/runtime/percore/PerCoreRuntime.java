@@ -295,6 +295,11 @@ public final class PerCoreRuntime extends ThreadedRuntime {
      */
     @Override
     protected boolean drained() {
+        for (IngressRole ingress : ingresses) {
+            if (ingress.hasWaiting()) {
+                return false;
+            }
+        }
         for (LaneParts lane : lanes) {
             if (!lane.ring().isEmpty() || !lane.loop().isEmpty()) {
                 return false;

@@ -162,9 +162,8 @@ public final class Conductor implements Agent, AutoCloseable {
             if (tables.wanted().takeOverflow()) {
                 tables.changed(); // flows are decided anew, and ask again
             }
-            warnOfExhaustion();
+            lookAtSas(now);
             natTraversal.look(now);
-            forgetPathMtus(now);
             dataPlane.newStalls().forEach(events::stalled);
         }
         return done;
@@ -294,28 +293,27 @@ public final class Conductor implements Agent, AutoCloseable {
     }
 
     /** Looks at some SAs, so that it takes no longer when there are many. */
-    private void warnOfExhaustion() {
+    private void lookAtSas(long now) {
         Sad sad = tables.sad();
+        boolean forgotten = false;
         for (int looked = 0; looked < Math.min(LOOKED_AT, sad.slots()); looked++) {
             nextSlot = nextSlot + 1 < sad.slots() ? nextSlot + 1 : 0;
             if (sad.state(nextSlot) instanceof OutboundState out) {
-                long remaining = out.last() - out.sequence();
-                boolean few = Long.compareUnsigned(remaining, out.last() >>> NEARLY_EXHAUSTED) < 0;
-                if (few && warned.add(out.name())) {
-                    events.sequenceNearlyExhausted(out.name(), remaining);
-                }
+                warnOfExhaustion(out);
+                // RFC 1191 §6.3: a path may have got better, and only longer packets find out.
+                forgotten |= out.pathMtu().forget(now, pathMtuAge);
             }
+        }
+        if (forgotten) {
+            tables.changed();
         }
     }
 
-    /** RFC 1191 §6.3: a path may have got better, and only longer packets find out. */
-    private void forgetPathMtus(long now) {
-        boolean any = false;
-        for (AssociationState state : sas.states()) {
-            any |= state instanceof OutboundState out && out.pathMtu().forget(now, pathMtuAge);
-        }
-        if (any) {
-            tables.changed();
+    private void warnOfExhaustion(OutboundState out) {
+        long remaining = out.last() - out.sequence();
+        boolean few = Long.compareUnsigned(remaining, out.last() >>> NEARLY_EXHAUSTED) < 0;
+        if (few && warned.add(out.name())) {
+            events.sequenceNearlyExhausted(out.name(), remaining);
         }
     }
 

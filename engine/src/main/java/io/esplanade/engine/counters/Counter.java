@@ -13,7 +13,8 @@ public enum Counter {
     DECRYPTED_PACKETS("packets whose ICV verified and which came out of ESP"),
     DECRYPTED_BYTES("bytes of inner packets that came out of ESP"),
     BYPASSED_PACKETS("packets let through in clear by policy"),
-    LOOPED_PACKETS("packets sent round again to meet the outbound policy"),
+    LOOPED_PACKETS(
+            "packets sent round again: to meet the outbound policy, to be cut, or to be answered"),
     FRAGMENTS_MADE("fragments that packets were cut into, the first ones included"),
     FRAGMENTS_RECEIVED("fragments received for this gateway itself"),
     FRAGMENTS_REASSEMBLED("fragments that became part of a datagram"),

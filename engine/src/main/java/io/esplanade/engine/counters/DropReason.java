@@ -17,7 +17,10 @@ public enum DropReason {
     BAD_IP_HEADER(
             "XfrmInHdrError", "IP header length, total length or an extension header is wrong"),
     BAD_CHECKSUM("", "IPv4 header checksum is wrong"),
-    FRAGMENT("", "a fragment that does not show the ports by which policy would decide"),
+    FRAGMENT(
+            "",
+            "a fragment that does not show the ports by which policy would decide, or that a"
+                    + " transport-mode SA cannot take"),
     BAD_FRAGMENT("", "a fragment that cannot be part of a datagram: by its length, offset or ECN"),
     DUPLICATE_FRAGMENT("", "a fragment that was received before"),
     REASSEMBLY_OVERLAP("", "of a datagram whose fragments overlap: dropped whole (RFC 5722)"),

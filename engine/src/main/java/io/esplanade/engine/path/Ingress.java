@@ -17,7 +17,6 @@ import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.IpProtocol;
-import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Side;
@@ -37,8 +36,6 @@ public final class Ingress {
     private static final int MAX_PASSES = 4;
     private static final int ESP_HEADER = 8;
     private static final int BEFORE_AH_SPI = 4;
-    private static final int KEEPALIVE = 0xff;
-    private static final int NON_ESP_MARKER = 0;
 
     private final Tables tables;
     private final Boundary boundary;
@@ -455,38 +452,12 @@ public final class Ingress {
         return DropReason.NONE;
     }
 
-    /**
-     * Tells apart what comes in UDP (RFC 3948 §2.2, §2.3): ESP, whose SPI is not 0, becomes what
-     * the key and the layout speak of.
-     */
+    /** Makes key and layout speak of the ESP packet in a datagram. */
     private DropReason takeOutOfUdp() {
-        long udp = key.packet + key.l4Offset;
-        int room = key.length - key.l4Offset;
-        if (room < Udp.HEADER_LENGTH
-                || Udp.length(udp) < Udp.HEADER_LENGTH
-                || Udp.length(udp) > room) {
-            return DropReason.RUNT;
-        }
-        int payload = Udp.length(udp) - Udp.HEADER_LENGTH;
-        if (payload == 1 && Mem.getUnsignedByte(udp + Udp.HEADER_LENGTH) == KEEPALIVE) {
-            return DropReason.KEEPALIVE;
-        }
-        if (payload < Integer.BYTES) {
-            return DropReason.ESP_RUNT;
-        }
-        if (Mem.getInt(udp + Udp.HEADER_LENGTH) == NON_ESP_MARKER) {
-            return DropReason.IKE;
-        }
-        key.l4Offset += Udp.HEADER_LENGTH;
-        key.length = key.l4Offset + payload;
-        layout =
-                Mbuf.layoutOf(
-                        Mbuf.offsetOf(layout),
-                        0,
-                        key.l4Offset,
-                        IpProtocol.ESP,
-                        Mbuf.passesOf(layout));
-        return DropReason.NONE;
+        DropReason reason = EspInUdp.takeOut(key);
+        int passes = Mbuf.passesOf(layout);
+        layout = Mbuf.layoutOf(Mbuf.offsetOf(layout), 0, key.l4Offset, IpProtocol.ESP, passes);
+        return reason;
     }
 
     /** Has a fragment wait for the others, in the lane that has them. */

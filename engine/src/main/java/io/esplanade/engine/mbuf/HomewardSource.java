@@ -47,7 +47,8 @@ public final class HomewardSource implements MbufSource {
 
     @Override
     public void free(long mbuf) {
-        int home = Mbuf.homeLane(mbuf);
+        // With one lane nothing is read, which would wait for the line where it left the cache.
+        int home = homes.length == 1 ? lane : Mbuf.homeLane(mbuf);
         if (home == lane && own != null) {
             own.free(mbuf);
             return;

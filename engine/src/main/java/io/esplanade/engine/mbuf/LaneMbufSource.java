@@ -2,6 +2,7 @@ package io.esplanade.engine.mbuf;
 
 import io.esplanade.engine.os.CacheLine;
 import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.os.Padded;
 
 /**
  * One lane's free mbufs: a stack for each size class, so that the buffer used last, the warmest, is
@@ -10,7 +11,7 @@ import io.esplanade.engine.os.Mem;
  * <p>The lane's share of the pool is taken when the source is made and goes back at {@link #close};
  * in between the mbufs come home to here. Belongs to the lane's thread.
  */
-public final class LaneMbufSource implements MbufSource, AutoCloseable {
+public final class LaneMbufSource extends Padded implements MbufSource, AutoCloseable {
 
     private final MbufPool pool;
     private final int lane;

@@ -24,6 +24,7 @@ import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.net.Transport;
 import io.esplanade.engine.net.Udp;
+import io.esplanade.engine.os.Padded;
 
 /**
  * The last stage: what came out of an SA is checked and routed, everything is handed to its port.
@@ -33,7 +34,7 @@ import io.esplanade.engine.net.Udp;
  * selectors of its SA (RFC 4301 §5.2), then its verdict: on to a protected port, or round again by
  * way of the loop.
  */
-public final class Egress {
+public final class Egress extends Padded {
 
     private final Tables tables;
     private final SaTable sas;

@@ -18,6 +18,7 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Side;
 
@@ -31,7 +32,7 @@ import io.esplanade.engine.port.Side;
  *   <li>all else: the verdict on its flow, from the cache or from {@link Boundary}.
  * </ol>
  */
-public final class Ingress {
+public final class Ingress extends Padded {
 
     private static final int MAX_PASSES = 4;
     private static final int ESP_HEADER = 8;

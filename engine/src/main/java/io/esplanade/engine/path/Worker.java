@@ -15,6 +15,7 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.os.Padded;
 
 /**
  * The second stage: ESP headers and cryptography. Parallel: it needs no order and touches no SA's
@@ -23,7 +24,7 @@ import io.esplanade.engine.mbuf.Mbuf;
  * <p>Fills the descriptors of a whole burst, then makes one submission per provider in use. What
  * fails is marked in its metadata and stays in the burst. One thread.
  */
-public final class Worker implements AutoCloseable {
+public final class Worker extends Padded implements AutoCloseable {
 
     private final SaTable sas;
     private final int index;

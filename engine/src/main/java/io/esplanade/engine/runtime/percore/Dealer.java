@@ -1,5 +1,7 @@
 package io.esplanade.engine.runtime.percore;
 
+import io.esplanade.engine.os.Padded;
+
 /**
  * Deals out the vectors that any worker may work on: in turn to the workers on other threads than
  * that of Ingress, as long as these have little to do; else to a worker on its own.
@@ -8,7 +10,7 @@ package io.esplanade.engine.runtime.percore;
  * gets what its thread has time for, and no thread waits for another; dealt in turn to all, all
  * would wait for the one with most to do besides. Ingress's.
  */
-final class Dealer {
+final class Dealer extends Padded {
 
     /** Vectors that keep a worker busy until Ingress, busy with a vector itself, comes again. */
     private static final int ENOUGH = 4;

@@ -58,6 +58,7 @@ public final class NativeFloor implements Contestant {
             libcrypto.EVP_EncryptFinal_ex$address(),
             libcrypto.EVP_DecryptFinal_ex$address(),
             libcrypto.EVP_CIPHER_CTX_get_params$address(),
+            libcrypto.EVP_CIPHER_CTX_set_params$address(),
             libcrypto.EVP_MAC_init$address(),
             libcrypto.EVP_MAC_update$address(),
             libcrypto.EVP_MAC_final$address(),

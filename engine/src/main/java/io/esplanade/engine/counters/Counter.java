@@ -15,6 +15,7 @@ public enum Counter {
     BYPASSED_PACKETS("packets let through in clear by policy"),
     LOOPED_PACKETS(
             "packets sent round again: to meet the outbound policy, to be cut, or to be answered"),
+    FRAGMENTED_PACKETS("packets that were cut into fragments"),
     FRAGMENTS_MADE("fragments that packets were cut into, the first ones included"),
     FRAGMENTS_RECEIVED("fragments received for this gateway itself"),
     FRAGMENTS_REASSEMBLED("fragments that became part of a datagram"),

@@ -321,7 +321,10 @@ public final class SlowPath {
         }
         mtu = 0;
         DropReason reason = fragmenter.fragment(mbuf, limit, front);
-        counters.add(Counter.FRAGMENTS_MADE, front.count());
+        if (reason == DropReason.NONE) {
+            counters.add(Counter.FRAGMENTED_PACKETS, 1);
+            counters.add(Counter.FRAGMENTS_MADE, front.count());
+        }
         return reason;
     }
 

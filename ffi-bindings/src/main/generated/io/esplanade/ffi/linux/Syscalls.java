@@ -1005,16 +1005,16 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class getrlimit$55 {
-        static final MethodHandle HANDLE = Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
+    private static class sigemptyset$55 {
+        static final MethodHandle HANDLE = Errno.downcall("sigemptyset", -1, FunctionDescriptor.of(C_INT, C_POINTER));
     }
 
-    /** {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) }, or {@code -errno}. */
-    public static int getrlimit(int __resource, MemorySegment __rlimits) {
+    /** {@snippet lang=c : int sigemptyset(sigset_t * __set) }, or {@code -errno}. */
+    public static int sigemptyset(MemorySegment __set) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) getrlimit$55.HANDLE.invokeExact(state$, __resource, __rlimits);
+            result$ = (int) sigemptyset$55.HANDLE.invokeExact(state$, __set);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1023,7 +1023,61 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class clock_gettime$56 {
+    private static class sigaddset$56 {
+        static final MethodHandle HANDLE = Errno.downcall("sigaddset", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
+    }
+
+    /** {@snippet lang=c : int sigaddset(sigset_t * __set, int __signo) }, or {@code -errno}. */
+    public static int sigaddset(MemorySegment __set, int __signo) {
+        MemorySegment state$ = Errno.state();
+        int result$;
+        try {
+            result$ = (int) sigaddset$56.HANDLE.invokeExact(state$, __set, __signo);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class signalfd$57 {
+        static final MethodHandle HANDLE = Errno.downcall("signalfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
+    }
+
+    /** {@snippet lang=c : int signalfd(int __fd, const sigset_t * __mask, int __flags) }, or {@code -errno}. */
+    public static int signalfd(int __fd, MemorySegment __mask, int __flags) {
+        MemorySegment state$ = Errno.state();
+        int result$;
+        try {
+            result$ = (int) signalfd$57.HANDLE.invokeExact(state$, __fd, __mask, __flags);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class getrlimit$58 {
+        static final MethodHandle HANDLE = Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
+    }
+
+    /** {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) }, or {@code -errno}. */
+    public static int getrlimit(int __resource, MemorySegment __rlimits) {
+        MemorySegment state$ = Errno.state();
+        int result$;
+        try {
+            result$ = (int) getrlimit$58.HANDLE.invokeExact(state$, __resource, __rlimits);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class clock_gettime$59 {
         static final MethodHandle HANDLE = Errno.downcall("clock_gettime", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -1032,7 +1086,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) clock_gettime$56.HANDLE.invokeExact(state$, __clock_id, __tp);
+            result$ = (int) clock_gettime$59.HANDLE.invokeExact(state$, __clock_id, __tp);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {

@@ -1602,6 +1602,11 @@ public class linux {
         return 1024;
     }
 
+    /** {@snippet lang=c : #define NLM_F_APPEND } */
+    public static int NLM_F_APPEND() {
+        return 2048;
+    }
+
     /** {@snippet lang=c : #define RTA_DST } */
     public static int RTA_DST() {
         return 1;
@@ -1660,6 +1665,11 @@ public class linux {
     /** {@snippet lang=c : #define RTA_EXPIRES } */
     public static int RTA_EXPIRES() {
         return 23;
+    }
+
+    /** {@snippet lang=c : #define RTA_NH_ID } */
+    public static int RTA_NH_ID() {
+        return 30;
     }
 
     /** {@snippet lang=c : #define RTAX_MTU } */
@@ -1807,6 +1817,26 @@ public class linux {
         return 16;
     }
 
+    /** {@snippet lang=c : #define IFLA_LINKINFO } */
+    public static int IFLA_LINKINFO() {
+        return 18;
+    }
+
+    /** {@snippet lang=c : #define IFLA_INFO_KIND } */
+    public static int IFLA_INFO_KIND() {
+        return 1;
+    }
+
+    /** {@snippet lang=c : #define IFLA_INFO_DATA } */
+    public static int IFLA_INFO_DATA() {
+        return 2;
+    }
+
+    /** {@snippet lang=c : #define IFLA_VRF_TABLE } */
+    public static int IFLA_VRF_TABLE() {
+        return 1;
+    }
+
     /** {@snippet lang=c : #define IFLA_NUM_TX_QUEUES } */
     public static int IFLA_NUM_TX_QUEUES() {
         return 31;
@@ -1935,6 +1965,21 @@ public class linux {
     /** {@snippet lang=c : #define SIGCONT } */
     public static int SIGCONT() {
         return 18;
+    }
+
+    /** {@snippet lang=c : #define SIGHUP } */
+    public static int SIGHUP() {
+        return 1;
+    }
+
+    /** {@snippet lang=c : #define SFD_CLOEXEC } */
+    public static int SFD_CLOEXEC() {
+        return 524288;
+    }
+
+    /** {@snippet lang=c : #define SFD_NONBLOCK } */
+    public static int SFD_NONBLOCK() {
+        return 2048;
     }
 
     /** {@snippet lang=c : #define RLIMIT_MEMLOCK } */
@@ -3935,6 +3980,93 @@ public class linux {
             } catch (Throwable t$) {
                 throw unexpected(t$);
             }
+        }
+    }
+
+    private static class sigemptyset {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER);
+        static final MemorySegment ADDR = findOrThrow("sigemptyset");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor sigemptyset$descriptor() {
+        return sigemptyset.DESC;
+    }
+
+    public static MethodHandle sigemptyset$handle() {
+        return sigemptyset.HANDLE;
+    }
+
+    public static MemorySegment sigemptyset$address() {
+        return sigemptyset.ADDR;
+    }
+
+    /** {@snippet lang=c : int sigemptyset(sigset_t * __set) } */
+    public static int sigemptyset(MemorySegment __set) {
+        try {
+            return (int) sigemptyset.HANDLE.invokeExact(__set);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class sigaddset {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_INT);
+        static final MemorySegment ADDR = findOrThrow("sigaddset");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor sigaddset$descriptor() {
+        return sigaddset.DESC;
+    }
+
+    public static MethodHandle sigaddset$handle() {
+        return sigaddset.HANDLE;
+    }
+
+    public static MemorySegment sigaddset$address() {
+        return sigaddset.ADDR;
+    }
+
+    /** {@snippet lang=c : int sigaddset(sigset_t * __set, int __signo) } */
+    public static int sigaddset(MemorySegment __set, int __signo) {
+        try {
+            return (int) sigaddset.HANDLE.invokeExact(__set, __signo);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class signalfd {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
+        static final MemorySegment ADDR = findOrThrow("signalfd");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor signalfd$descriptor() {
+        return signalfd.DESC;
+    }
+
+    public static MethodHandle signalfd$handle() {
+        return signalfd.HANDLE;
+    }
+
+    public static MemorySegment signalfd$address() {
+        return signalfd.ADDR;
+    }
+
+    /** {@snippet lang=c : int signalfd(int __fd, const sigset_t * __mask, int __flags) } */
+    public static int signalfd(int __fd, MemorySegment __mask, int __flags) {
+        try {
+            return (int) signalfd.HANDLE.invokeExact(__fd, __mask, __flags);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
         }
     }
 

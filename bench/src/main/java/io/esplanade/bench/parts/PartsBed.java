@@ -76,7 +76,7 @@ public final class PartsBed implements AutoCloseable {
         conductor =
                 new Conductor(
                         tables,
-                        ports.stream().map(Port::name).toList(),
+                        ports,
                         providers,
                         null,
                         IpConfig.DEFAULT.pathMtuAge(),

@@ -57,7 +57,11 @@ final class TimedRole extends Role {
     }
 
     private void process(int queue, long since) {
-        stages.ingress.received(work, stages.receivers.side(queue), stages.receivers.link(queue));
+        stages.ingress.received(
+                work,
+                stages.receivers.port(queue),
+                stages.receivers.side(queue),
+                stages.receivers.link(queue));
         move(Owner.INGRESS, Owner.WORKER);
         long at = times.add(Stage.INGRESS, since);
         stages.worker.process(work);

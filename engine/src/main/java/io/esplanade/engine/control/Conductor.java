@@ -15,6 +15,7 @@ import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.port.Port;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -57,6 +58,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final TunnelNames tunnels = new TunnelNames();
     private final NatTraversal natTraversal;
     private final Dummies dummies;
+    private final Neighbours neighbours;
     private final SaControl sas;
     private final Map<String, Integer> ports;
     private final long pathMtuAge;
@@ -79,7 +81,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private record Retirement(long epoch, SaControl.Entry sa, CompletableFuture<Void> answer) {}
 
     /**
-     * @param ports the ports' names, by index
+     * @param ports by index
      * @param providers those that SAs may name; the first is the default
      * @param nonces may be null
      * @param pathMtuAge how long a path MTU learned is believed, ns
@@ -87,7 +89,7 @@ public final class Conductor implements Agent, AutoCloseable {
     @SuppressWarnings("exports") // made by the engine alone; what is exported here is NonceStore
     public Conductor(
             Tables tables,
-            List<String> ports,
+            List<Port> ports,
             CryptoProvider[] providers,
             NonceStore nonces,
             long pathMtuAge,
@@ -97,6 +99,7 @@ public final class Conductor implements Agent, AutoCloseable {
         this.tables = tables;
         this.natTraversal = new NatTraversal(tables, dataPlane, events);
         this.dummies = new Dummies(dataPlane);
+        this.neighbours = new Neighbours(tables, ports, dataPlane);
         this.sas =
                 new SaControl(
                         tables,
@@ -114,7 +117,7 @@ public final class Conductor implements Agent, AutoCloseable {
                 (policy, packet) -> events.acquire(policy.policy().name(), policy.populate(packet));
         this.ports = new HashMap<>();
         for (int i = 0; i < ports.size(); i++) {
-            this.ports.put(ports.get(i), i);
+            this.ports.put(ports.get(i).name(), i);
         }
         nextLook = clock.nanoTime();
     }
@@ -156,6 +159,7 @@ public final class Conductor implements Agent, AutoCloseable {
         }
         long now = clock.nanoTime();
         dummies.look(now);
+        done += neighbours.take(now);
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             tables.time(now);
@@ -164,6 +168,7 @@ public final class Conductor implements Agent, AutoCloseable {
             }
             lookAtSas(now);
             natTraversal.look(now);
+            neighbours.look(now);
             dataPlane.newStalls().forEach(events::stalled);
         }
         return done;

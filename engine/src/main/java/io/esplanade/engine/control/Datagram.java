@@ -53,7 +53,8 @@ final class Datagram {
         return sum;
     }
 
-    private static int checksum(long sum) {
+    /** The Internet checksum that complements a sum of 16-bit words. */
+    static int checksum(long sum) {
         long folded = sum;
         while (folded >>> 16 != 0) {
             folded = (folded & 0xffff) + (folded >>> 16);

@@ -13,7 +13,7 @@ public enum DropReason {
     NONE("", "not dropped"),
 
     RUNT("", "shorter than its headers say"),
-    NOT_IP("", "neither IPv4 nor IPv6, such as ARP"),
+    NOT_IP("", "neither IPv4 nor IPv6, such as LLDP"),
     BAD_IP_HEADER(
             "XfrmInHdrError", "IP header length, total length or an extension header is wrong"),
     BAD_CHECKSUM("", "IPv4 header checksum is wrong"),
@@ -35,7 +35,11 @@ public enum DropReason {
     ICMP_TAKEN_NOTE_OF("", "told that an ESP packet was too big: taken note of, as intended"),
     ICMP_NOT_OURS("", "told of a packet too big that no SA of this gateway has sent lately"),
     NO_ROUTE("XfrmFwdHdrError", "no route to the destination"),
-    NO_NEIGHBOUR("", "the next hop's link-layer address is not known"),
+    NO_NEIGHBOUR("", "the next hop's link-layer address is not known, or it did not answer"),
+    NEIGHBOUR_QUEUE_FULL(
+            "", "more waits for link-layer addresses, or is told of them, than there is room for"),
+    NEIGHBOUR_TAKEN_NOTE_OF(
+            "", "ARP or neighbour discovery: taken note of or answered, as intended"),
 
     NO_SA("XfrmInNoStates", "no SA for this SPI and destination"),
     ENCAPSULATION_MISMATCH(

@@ -22,8 +22,10 @@ public final class NeighbourTable {
     private int[] free = new int[16];
     private int freeCount;
     private int given;
+    private volatile int version;
 
     /** Adds a neighbour or changes its link-layer address, 48 bits and not 0; the writer only. */
+    @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
     public void put(int port, long high, long low, long mac) {
         if (mac == NONE || mac >>> 48 != 0) {
             throw new IllegalArgumentException(
@@ -38,6 +40,12 @@ public final class NeighbourTable {
         if (!known) {
             slots.put(high, low, port, slot);
         }
+        version = version + 1;
+    }
+
+    /** Another number after each {@link #put}; any thread. */
+    public int version() {
+        return version;
     }
 
     /** Removes a neighbour; false if it was not known. The writer only. */

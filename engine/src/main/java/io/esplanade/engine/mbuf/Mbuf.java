@@ -92,6 +92,12 @@ public final class Mbuf {
     /** Flag: when encapsulated, to be cut into fragments of at most {@link #sequence} bytes. */
     public static final int TO_FRAGMENT = 1 << 13;
 
+    /**
+     * Flag: begins with its link-layer header, and leaves as it is by {@link #port}: the gateway's
+     * own ARP and neighbour discovery.
+     */
+    public static final int FRAME = 1 << 14;
+
     private static final int NONE = -1;
     private static final long INT = 0xffff_ffffL;
 

@@ -10,6 +10,12 @@ public final class Icmp {
     /** Where the checksum is, from the header's first byte. */
     public static final int CHECKSUM = 2;
 
+    /** Of messages of neighbour discovery, so that none comes from behind a router (RFC 4861). */
+    public static final int DISCOVERY_HOP_LIMIT = 255;
+
+    public static final int NEIGHBOUR_SOLICITATION = 135;
+    public static final int NEIGHBOUR_ADVERTISEMENT = 136;
+
     private Icmp() {}
 
     public static int type(long address) {
@@ -31,6 +37,11 @@ public final class Icmp {
             return type < 128 || type == 137;
         }
         return type >= 3 && type <= 5 || type == 11 || type == 12;
+    }
+
+    /** Whether ICMPv6 messages of this type are of neighbour discovery (RFC 4861 §4). */
+    public static boolean isDiscovery(int type) {
+        return type >= 133 && type <= 137;
     }
 
     public static int checksum(long address) {

@@ -8,6 +8,7 @@ import io.esplanade.engine.esp.Decapsulator;
 import io.esplanade.engine.fib.NeighbourTable;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.ipsec.InboundState;
+import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.OuterHeader;
@@ -48,6 +49,8 @@ public final class Egress extends Padded {
     private final DropSink drops;
     private final CounterTable counters;
     private final FlowKey key = new FlowKey();
+    private final NeighbourQueue unresolved;
+    private final NeighbourQueue.Listener release = new Release();
 
     // Of the burst at work.
     private int decrypted;
@@ -78,6 +81,7 @@ public final class Egress extends Padded {
         this.ports = ports;
         this.drops = drops;
         this.counters = counters;
+        unresolved = new NeighbourQueue(tables, pool, drops);
     }
 
     /** Takes every packet of the burst to its end, which is empty afterwards. */
@@ -131,6 +135,44 @@ public final class Egress extends Padded {
         }
         loop.publish();
         burst.clear();
+    }
+
+    /**
+     * Goes on with packets that have waited for link-layer addresses; once in a duty cycle.
+     *
+     * @return how many
+     */
+    public int resolved() {
+        int done = unresolved.look(release);
+        if (done > 0) {
+            loop.publish();
+        }
+        return done;
+    }
+
+    /** Packets that wait for link-layer addresses. */
+    public int held() {
+        return unresolved.held();
+    }
+
+    /** Drops those, when no thread runs any more. */
+    public void abandon() {
+        unresolved.abandon(DropReason.CLOSING);
+    }
+
+    private final class Release implements NeighbourQueue.Listener {
+        @Override
+        public void resolved(long mbuf, int port, long mac) {
+            DropReason reason = ports[port].enqueue(mbuf, mac);
+            if (reason != DropReason.NONE) {
+                refuse(mbuf, reason);
+            }
+        }
+
+        @Override
+        public void failed(long mbuf) {
+            refuse(mbuf, DropReason.NO_NEIGHBOUR);
+        }
     }
 
     /** Drops a packet, or sends it back to Ingress if something may be done about it there. */
@@ -293,6 +335,9 @@ public final class Egress extends Padded {
 
     /** Sends a packet that was only forwarded: its destination is in its own header. */
     private DropReason send(long mbuf) {
+        if (Mbuf.has(mbuf, Mbuf.FRAME)) {
+            return ports[Mbuf.port(mbuf)].enqueueFrame(mbuf);
+        }
         int nextHop = Mbuf.nextHop(mbuf);
         if (!ports[tables.nextHops().get(nextHop).port()].needsNeighbours()) {
             return send(mbuf, nextHop, 0, 0);
@@ -313,10 +358,18 @@ public final class Egress extends Padded {
             long low = hop.onLink() ? destinationLow : hop.viaLow();
             mac = tables.neighbours().lookup(hop.port(), high, low);
             if (mac == NeighbourTable.NONE) {
-                return DropReason.NO_NEIGHBOUR;
+                return unknown(mbuf, hop.port(), high, low);
             }
         }
         return port.enqueue(mbuf, mac);
+    }
+
+    /** Has a packet wait, if its next hop can be asked for its link-layer address. */
+    private DropReason unknown(long mbuf, int port, long high, long low) {
+        if (!tables.portAddresses().has(port, !IpAddresses.isIpv4(high, low))) {
+            return DropReason.NO_NEIGHBOUR; // there is no address to ask from
+        }
+        return unresolved.hold(mbuf, port, high, low);
     }
 
     private void countIcvFailure(int slot, int generation) {

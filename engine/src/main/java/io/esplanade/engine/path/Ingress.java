@@ -16,7 +16,9 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ethernet;
+import io.esplanade.engine.net.Icmp;
 import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Padded;
 import io.esplanade.engine.port.LinkType;
@@ -55,6 +57,7 @@ public final class Ingress extends Padded {
     // Of the burst at work.
     private long version;
     private Spd spd;
+    private int port; // received on
     private int kept;
     private int hits;
 
@@ -96,9 +99,12 @@ public final class Ingress extends Padded {
     /**
      * Classifies the packets received on one port; those to be dropped are, those of other lanes
      * are given to them, the others stay in the burst in order.
+     *
+     * @param port the port's index
      */
-    public void received(Burst burst, Side side, LinkType link) {
+    public void received(Burst burst, int port, Side side, LinkType link) {
         begin();
+        this.port = port;
         int origin = side == Side.PROTECTED ? Origin.PROTECTED : Origin.UNPROTECTED;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
@@ -253,6 +259,11 @@ public final class Ingress extends Padded {
     }
 
     private DropReason originate(long mbuf, LaneTask task) {
+        if (task instanceof LaneTask.Frame frame) {
+            Mbuf.port(mbuf, frame.port(), 0);
+            Mbuf.flags(mbuf, Mbuf.FRAME | Mbuf.LOCAL);
+            return DropReason.NONE;
+        }
         DropReason reason = key.parse(Mbuf.data(mbuf), Mbuf.length(mbuf));
         if (reason != DropReason.NONE) {
             return reason;
@@ -262,6 +273,7 @@ public final class Ingress extends Padded {
         return switch (task) {
             case LaneTask.Send _ -> routeOwn(mbuf);
             case LaneTask.Dummy dummy -> seal(mbuf, dummy.tunnel());
+            case LaneTask.Frame _ -> throw new AssertionError("was sent on above");
         };
     }
 
@@ -313,20 +325,37 @@ public final class Ingress extends Padded {
         numbering.numberRuns(burst);
     }
 
-    private static DropReason stripEthernet(long mbuf) {
-        if (Mbuf.length(mbuf) < Ethernet.HEADER_LENGTH) {
+    private DropReason stripEthernet(long mbuf) {
+        int length = Mbuf.length(mbuf);
+        if (length < Ethernet.HEADER_LENGTH) {
             return DropReason.RUNT;
         }
         long frame = Mbuf.data(mbuf);
         int type = Ethernet.type(frame);
-        if (type != Ethernet.IPV4 && type != Ethernet.IPV6) {
-            return DropReason.NOT_IP;
+        if (type != Ethernet.IPV4) {
+            if (type == Ethernet.ARP || type == Ethernet.IPV6 && isDiscovery(frame, length)) {
+                return tables.neighbourNews().hear(port, frame, length)
+                        ? DropReason.NEIGHBOUR_TAKEN_NOTE_OF
+                        : DropReason.NEIGHBOUR_QUEUE_FULL;
+            }
+            if (type != Ethernet.IPV6) {
+                return DropReason.NOT_IP;
+            }
         }
         if (Ethernet.isGroup(Ethernet.destination(frame))) {
             return DropReason.MULTICAST; // whatever the packet says (RFC 1812 §5.3.4)
         }
         Mbuf.pull(mbuf, Ethernet.HEADER_LENGTH);
         return DropReason.NONE;
+    }
+
+    /** Whether a frame is of neighbour discovery: never forwarded (RFC 4861 §3.1). */
+    private static boolean isDiscovery(long frame, int length) {
+        long ip = frame + Ethernet.HEADER_LENGTH;
+        return length > Ethernet.HEADER_LENGTH + Ipv6.HEADER_LENGTH
+                && Ipv6.nextHeader(ip) == IpProtocol.ICMPV6
+                && Ipv6.hopLimit(ip) == Icmp.DISCOVERY_HOP_LIMIT
+                && Icmp.isDiscovery(Icmp.type(ip + Ipv6.HEADER_LENGTH));
     }
 
     /**

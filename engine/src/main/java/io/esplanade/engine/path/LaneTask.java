@@ -2,11 +2,11 @@ package io.esplanade.engine.path;
 
 /**
  * A packet that the conductor has a lane send at the start of a duty cycle: the gateway's own,
- * whole, beginning with its IP header. It is copied into an mbuf of the lane.
+ * whole, beginning with its IP header unless it is a frame. It is copied into an mbuf of the lane.
  */
 public sealed interface LaneTask {
 
-    /** The packet. */
+    /** The packet, or frame. */
     byte[] packet();
 
     /** As it is, to where its destination is routed. No policy is asked. */
@@ -18,4 +18,11 @@ public sealed interface LaneTask {
      * @param packet between the SA's two addresses, with the next header 59
      */
     record Dummy(byte[] packet, int tunnel) implements LaneTask {}
+
+    /**
+     * As it is, by a port of Ethernet.
+     *
+     * @param packet a frame that begins with its link-layer header
+     */
+    record Frame(byte[] packet, int port) implements LaneTask {}
 }

@@ -14,6 +14,14 @@ public interface Outlet {
      */
     DropReason enqueue(long mbuf, long destinationMac);
 
+    /**
+     * Takes a frame of the gateway's own, which begins with its link-layer header and belongs to
+     * {@code EGRESS}.
+     *
+     * @return {@link DropReason#NONE}, or why the caller is to drop it
+     */
+    DropReason enqueueFrame(long mbuf);
+
     /** Whether next hops here need link-layer addresses. */
     boolean needsNeighbours();
 }

@@ -1,19 +1,23 @@
 package io.esplanade.engine.path;
 
 import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.net.AddressMap;
 
 import java.net.Inet4Address;
 import java.net.InetAddress;
 
 /**
- * The gateway's address of each family on each port, the first where there are several: what its
- * ICMP errors come from. Written before the lanes run; any thread reads.
+ * The gateway's addresses on each port. The first of each family is what it speaks from: ICMP
+ * errors, and questions for link-layer addresses. Written before the lanes run or by the conductor;
+ * any thread reads.
  */
 public final class PortAddresses {
 
     private static final int STRIDE = 4;
     private static final int IPV6 = 2; // IPv4 at 0; high and low half each
+    private static final int ANY_PORT = -1;
 
+    private final AddressMap all = new AddressMap(); // by port, and once more for any
     private volatile long[] halves;
 
     PortAddresses(int ports) {
@@ -22,25 +26,39 @@ public final class PortAddresses {
 
     /** Says that {@code address} is the gateway's on port {@code port}. */
     public void add(int port, InetAddress address) {
+        long high = IpAddresses.high(address);
+        long low = IpAddresses.low(address);
+        all.put(high, low, port, 0);
+        all.put(high, low, ANY_PORT, 0);
         long[] now = halves.clone();
         int at = port * STRIDE + (address instanceof Inet4Address ? 0 : IPV6);
         if (now[at + 1] == 0) {
-            now[at] = IpAddresses.high(address);
-            now[at + 1] = IpAddresses.low(address);
+            now[at] = high;
+            now[at + 1] = low;
         }
         halves = now;
     }
 
+    /** Whether the port has this address. */
+    public boolean has(int port, long high, long low) {
+        return all.get(high, low, port) != AddressMap.NONE;
+    }
+
+    /** Whether some port has this address. */
+    public boolean isOnAny(long high, long low) {
+        return all.get(high, low, ANY_PORT) != AddressMap.NONE;
+    }
+
     /** Whether the port has an address of the family. */
-    boolean has(int port, boolean ipv6) {
+    public boolean has(int port, boolean ipv6) {
         return low(port, ipv6) != 0;
     }
 
-    long high(int port, boolean ipv6) {
+    public long high(int port, boolean ipv6) {
         return halves[port * STRIDE + (ipv6 ? IPV6 : 0)];
     }
 
-    long low(int port, boolean ipv6) {
+    public long low(int port, boolean ipv6) {
         return halves[port * STRIDE + (ipv6 ? IPV6 : 0) + 1];
     }
 }

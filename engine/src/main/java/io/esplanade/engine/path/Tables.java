@@ -30,6 +30,7 @@ public final class Tables {
     private final NextHops nextHops = new NextHops();
     private final NeighbourTable neighbours = new NeighbourTable();
     private final Wanted wanted = new Wanted();
+    private final NeighbourNews neighbourNews = new NeighbourNews();
     private final AddressSet localAddresses = new AddressSet();
     private final PortSet encapsulationPorts = new PortSet();
     private final PortAddresses portAddresses;
@@ -80,6 +81,11 @@ public final class Tables {
 
     public NeighbourTable neighbours() {
         return neighbours;
+    }
+
+    /** What lanes tell about neighbours. */
+    public NeighbourNews neighbourNews() {
+        return neighbourNews;
     }
 
     /** The SAs that lanes want. */

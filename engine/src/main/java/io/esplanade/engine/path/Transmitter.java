@@ -96,14 +96,9 @@ public final class Transmitter extends Padded implements Outlet {
         if (Mbuf.length(mbuf) > mtu) {
             return DropReason.OVERSIZED;
         }
-        if (queue.failure() != null) {
-            return DropReason.PORT_CLOSED;
-        }
-        if (waiting.room() == 0) {
-            flush(); // more ports than bursts fit have sent here in one cycle
-            if (waiting.room() == 0) {
-                return DropReason.TRANSMIT_FULL;
-            }
+        DropReason closed = hasRoom();
+        if (closed != DropReason.NONE) {
+            return closed;
         }
         if (link == LinkType.ETHERNET) {
             if (Mbuf.offset(mbuf) < Ethernet.HEADER_LENGTH) {
@@ -113,11 +108,37 @@ public final class Transmitter extends Padded implements Outlet {
             Mbuf.push(mbuf, Ethernet.HEADER_LENGTH);
             Ethernet.write(Mbuf.data(mbuf), destinationMac, mac, type);
         }
+        add(mbuf);
+        return DropReason.NONE;
+    }
+
+    @Override
+    public DropReason enqueueFrame(long mbuf) {
+        DropReason closed = hasRoom();
+        if (closed == DropReason.NONE) {
+            add(mbuf);
+        }
+        return closed;
+    }
+
+    private DropReason hasRoom() {
+        if (queue.failure() != null) {
+            return DropReason.PORT_CLOSED;
+        }
+        if (waiting.room() == 0) {
+            flush(); // more ports than bursts fit have sent here in one cycle
+            if (waiting.room() == 0) {
+                return DropReason.TRANSMIT_FULL;
+            }
+        }
+        return DropReason.NONE;
+    }
+
+    private void add(long mbuf) {
         pool.move(mbuf, Owner.EGRESS, Owner.TRANSMIT);
         waiting.add(mbuf);
         waitingBytes += Mbuf.length(mbuf);
         tellWaiting();
-        return DropReason.NONE;
     }
 
     @Override

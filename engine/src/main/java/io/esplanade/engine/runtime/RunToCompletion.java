@@ -159,7 +159,7 @@ public final class RunToCompletion extends Role {
         if (n == 0) {
             return 0;
         }
-        ingress.received(work, receivers.side(queue), receivers.link(queue));
+        ingress.received(work, receivers.port(queue), receivers.side(queue), receivers.link(queue));
         finish();
         goRound();
         return n + resume();
@@ -266,11 +266,20 @@ public final class RunToCompletion extends Role {
      */
     public int flush() {
         slow.expire();
-        int taken = resume();
+        int taken = resume() + resolved();
         for (Transmitter transmitter : transmitters) {
             taken += transmitter.flush();
         }
         return taken;
+    }
+
+    /** Goes on with packets that have waited for link-layer addresses. */
+    private int resolved() {
+        int done = egress.resolved();
+        if (done > 0) {
+            goRound();
+        }
+        return done;
     }
 
     /** Whether a transmit queue has no room for what port {@code port} may bring in. */
@@ -295,6 +304,9 @@ public final class RunToCompletion extends Role {
 
     private int pending() {
         int pending = ingress.hasBacklog() ? 1 : 0;
+        if (!runtime.isClosing()) {
+            pending += egress.held(); // nobody waits for answers at the end
+        }
         for (Transmitter transmitter : transmitters) {
             pending += transmitter.pending();
         }
@@ -304,6 +316,7 @@ public final class RunToCompletion extends Role {
     /** When its thread has ended: drops what transmit queues did not take. */
     public void abandon() {
         slow.abandon();
+        egress.abandon();
         for (Transmitter transmitter : transmitters) {
             transmitter.dropWaiting(DropReason.CLOSING);
         }

@@ -78,7 +78,7 @@ class DropReasonTest {
         return switch (reason) {
             case NONE -> throw new AssertionError("is no reason");
             case RUNT -> runts();
-            case NOT_IP -> List.of(HardWays.arp(), Way.fromLan(with(outbound(100), 0, 0x55)));
+            case NOT_IP -> List.of(HardWays.lldp(), Way.fromLan(with(outbound(100), 0, 0x55)));
             case BAD_IP_HEADER -> badIpHeaders();
             case BAD_CHECKSUM -> List.of(Way.fromLan(with(outbound(100), 10, 1)));
             case FRAGMENT ->
@@ -101,6 +101,8 @@ class DropReasonTest {
             case ICMP_NOT_OURS -> List.of(FragmentWays.tooBigMessage(1500));
             case NO_ROUTE -> List.of(Way.fromLan(udp("10.1.0.5", "8.8.8.8", 60)), noRouteToPeer());
             case NO_NEIGHBOUR -> List.of(HardWays.noNeighbour());
+            case NEIGHBOUR_QUEUE_FULL -> List.of(HardWays.longArp());
+            case NEIGHBOUR_TAKEN_NOTE_OF -> List.of(HardWays.arp());
             case NO_SA -> List.of(Way.fromWan(with(sealed(100), 23, 99)));
             case ENCAPSULATION_MISMATCH ->
                     List.of(

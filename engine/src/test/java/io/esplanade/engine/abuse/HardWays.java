@@ -58,8 +58,23 @@ final class HardWays {
                 .with(b -> b.port(host.port()).route("10.7.0.0/16", "eth"));
     }
 
+    static Way lldp() {
+        byte[] lldp = new byte[60];
+        lldp[12] = (byte) 0x88;
+        lldp[13] = (byte) 0xcc;
+        return ethernet(lldp);
+    }
+
     static Way arp() {
         byte[] arp = new byte[42];
+        arp[12] = 8;
+        arp[13] = 6;
+        return ethernet(arp);
+    }
+
+    /** Longer than any message of ARP or neighbour discovery that anybody sends. */
+    static Way longArp() {
+        byte[] arp = new byte[600];
         arp[12] = 8;
         arp[13] = 6;
         return ethernet(arp);

@@ -209,20 +209,29 @@ final class PortChecks {
                                                 == (route.to().value().isIpv4() ? 32 : 128)
                                         ? route.to().value().address()
                                         : null);
-        boolean known =
+        PortEntry port =
                 file.ports().stream()
                         .filter(p -> p.name().value().equals(route.port().value()))
-                        .flatMap(p -> p.neighbours().stream())
+                        .findFirst()
+                        .orElseThrow();
+        boolean known =
+                port.neighbours().stream()
                         .anyMatch(n -> hop == null || n.address().value().equals(hop));
-        if (!known) {
+        boolean asks =
+                port.addresses().stream()
+                        .anyMatch(
+                                a ->
+                                        a.value() instanceof Inet4Address
+                                                == route.to().value().isIpv4());
+        if (!known && !asks) {
             problems.warning(
                     route.to().position(),
                     "port %s has Ethernet, and the link-layer address of %s is not known"
                             .formatted(
                                     route.port(),
                                     hop == null ? "any neighbour" : AddressText.of(hop)),
-                    "add it to the port's neighbours; packets are dropped as no-neighbour until"
-                            + " then");
+                    "give the port an address of the family, from which to ask, or add the"
+                            + " neighbour; packets are dropped as no-neighbour until then");
         }
     }
 }

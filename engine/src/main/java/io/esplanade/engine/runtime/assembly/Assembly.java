@@ -86,7 +86,7 @@ public final class Assembly implements AutoCloseable {
         conductor =
                 new Conductor(
                         tables,
-                        ports.stream().map(Port::name).toList(),
+                        ports,
                         spec.providers(),
                         spec.nonceStore(),
                         spec.ip().pathMtuAge(),

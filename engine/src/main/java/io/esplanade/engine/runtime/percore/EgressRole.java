@@ -20,6 +20,7 @@ import java.util.List;
  */
 final class EgressRole extends Role {
 
+    private final PerCoreRuntime runtime;
     private final LaneParts lane;
     private final LaneRing ring;
     private final Mesh mesh;
@@ -42,6 +43,7 @@ final class EgressRole extends Role {
             DropSink drops,
             CounterTable counters) {
         super(lane.number(), "egress-" + lane.number());
+        this.runtime = runtime;
         this.lane = lane;
         this.ring = lane.ring();
         this.mesh = runtime.mesh();
@@ -66,6 +68,7 @@ final class EgressRole extends Role {
     @Override
     protected int cycle() {
         int done = flush();
+        done += egress.resolved();
         done += takeOut();
         done += fromOtherLanes();
         done += flush();
@@ -129,7 +132,7 @@ final class EgressRole extends Role {
     }
 
     private int pending() {
-        int pending = 0;
+        int pending = runtime.closing() ? 0 : egress.held(); // nobody waits for answers at the end
         for (Transmitter transmitter : transmitters) {
             pending += transmitter.pending();
         }
@@ -163,6 +166,7 @@ final class EgressRole extends Role {
 
     /** When no thread runs any more: drops what is in the lane's ring, its loop and its queues. */
     void abandon() {
+        egress.abandon();
         for (long place = ring.takenOut() + 1; place <= ring.cursor(); place++) {
             dropAll(ring.get(place).mbufs);
             ring.takenOut(place);

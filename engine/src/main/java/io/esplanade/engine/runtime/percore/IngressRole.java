@@ -133,7 +133,11 @@ final class IngressRole extends Role {
                 Burst burst = begin();
                 int n = receivers.receive(queue, burst, burst.capacity());
                 if (n > 0) {
-                    ingress.received(burst, receivers.side(queue), receivers.link(queue));
+                    ingress.received(
+                            burst,
+                            receivers.port(queue),
+                            receivers.side(queue),
+                            receivers.link(queue));
                     putIn();
                     done += n + resume();
                 }

@@ -13,6 +13,15 @@ record LaneOutlet(MbufPool pool, MbufRing ring, CounterTable counters) implement
 
     @Override
     public DropReason enqueue(long mbuf, long destinationMac) {
+        return handOver(mbuf);
+    }
+
+    @Override
+    public DropReason enqueueFrame(long mbuf) {
+        return handOver(mbuf);
+    }
+
+    private DropReason handOver(long mbuf) {
         pool.move(mbuf, Owner.EGRESS, Owner.HAND_OVER);
         if (!ring.add(mbuf)) {
             pool.move(mbuf, Owner.HAND_OVER, Owner.EGRESS);

@@ -95,6 +95,8 @@ final class Child implements Racer {
         int heap = heap(request.setting());
         command.addAll(List.of("-Xms" + heap + "m", "-Xmx" + heap + "m", "-XX:+AlwaysPreTouch"));
         command.add(request.setting().collector().option());
+        command.add(
+                "-XX:ObjectAlignmentInBytes=64"); // a cache line for each, as the command has it
         command.addAll(List.of("-XX:-CreateCoredumpOnCrash", "-XX:-UsePerfData"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));

@@ -19,6 +19,9 @@ final class FlowCache {
 
     private static final int WORDS = 8;
 
+    /** Behind the array's header: a line's rest, where the JVM begins objects with a line. */
+    private static final int FIRST = 6;
+
     private final long[] entries;
     private final int mask;
 
@@ -27,7 +30,7 @@ final class FlowCache {
      */
     FlowCache(int size) {
         int slots = Integer.highestOneBit(Math.max(size, 2) - 1) << 1;
-        entries = new long[slots * WORDS];
+        entries = new long[FIRST + slots * WORDS];
         mask = slots - 1;
     }
 
@@ -48,7 +51,7 @@ final class FlowCache {
     /** The verdict on the flow, or {@link #MISS}. */
     long find(FlowKey key, long origin, int hash, long version) {
         long[] e = entries;
-        int i = (hash & mask) * WORDS;
+        int i = FIRST + (hash & mask) * WORDS;
         return e[i + 1] == key.sourceLow
                         && e[i + 3] == key.destinationLow
                         && e[i + 4] == key.protocolWord()
@@ -62,7 +65,7 @@ final class FlowCache {
 
     void put(FlowKey key, long origin, int hash, long version, long verdict) {
         long[] e = entries;
-        int i = (hash & mask) * WORDS;
+        int i = FIRST + (hash & mask) * WORDS;
         e[i] = key.sourceHigh;
         e[i + 1] = key.sourceLow;
         e[i + 2] = key.destinationHigh;

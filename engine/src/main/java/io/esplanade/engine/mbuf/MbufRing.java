@@ -69,12 +69,18 @@ public final class MbufRing {
         return true;
     }
 
-    /** Shows the consumer everything added so far; does nothing if it was shown before. */
-    public void publish() {
+    /**
+     * Shows the consumer everything added so far.
+     *
+     * @return false if all of it was shown before
+     */
+    public boolean publish() {
         long next = index[NEXT];
-        if (next != index[TAIL]) {
-            INDEX.setRelease(index, TAIL, next);
+        if (next == index[TAIL]) {
+            return false;
         }
+        INDEX.setRelease(index, TAIL, next);
+        return true;
     }
 
     /**

@@ -33,6 +33,7 @@ public final class AgentRunner extends Padded {
     private final Agent agent;
     private final IdleStrategy idle;
     private final int cpu;
+    private final Poller poller; // null if it idles by the strategy alone
     private final Thread thread;
     private final CompletableFuture<Void> placed = new CompletableFuture<>();
     private volatile boolean stopping;
@@ -51,9 +52,20 @@ public final class AgentRunner extends Padded {
      * @param cpu where the thread is to run, or {@link #ANY_CPU}
      */
     public AgentRunner(Agent agent, String threadName, IdleStrategy idle, int cpu) {
+        this(agent, threadName, idle, cpu, null);
+    }
+
+    /**
+     * The same, idling on descriptors.
+     *
+     * @param poller what the thread sleeps on instead of idling by the strategy, or null; whoever
+     *     made it closes it when the thread has ended
+     */
+    public AgentRunner(Agent agent, String threadName, IdleStrategy idle, int cpu, Poller poller) {
         this.agent = agent;
         this.idle = idle;
         this.cpu = cpu;
+        this.poller = poller;
         thread = new Thread(this::run, threadName);
         thread.setDaemon(true);
     }
@@ -84,7 +96,11 @@ public final class AgentRunner extends Padded {
 
     /** Ends the present sleep, if any. Any thread. */
     public void wake() {
-        LockSupport.unpark(thread);
+        if (poller != null) {
+            poller.wake();
+        } else {
+            LockSupport.unpark(thread);
+        }
     }
 
     /**
@@ -122,7 +138,7 @@ public final class AgentRunner extends Padded {
 
     /**
      * How many duty cycles have ended. Where this stands still while {@link #isAlive}, the agent is
-     * stuck in one: an idle agent's goes on, at least once in {@link IdleStrategy#MAX_PARK_NANOS}.
+     * stuck in one: an idle agent's goes on, at least once in {@link Poller#LONGEST_SLEEP}.
      */
     public long cycles() {
         return (long) CYCLES.getOpaque(this);
@@ -172,6 +188,11 @@ public final class AgentRunner extends Padded {
             CYCLES.setOpaque(this, ++ended);
             if (work > 0) {
                 idleCycles = 0;
+                if (poller != null) {
+                    poller.found();
+                }
+            } else if (poller != null) {
+                poller.idle();
             } else {
                 idle.idle(idleCycles);
                 idleCycles = Math.min(idleCycles + 1, Integer.MAX_VALUE - 1);

@@ -2,7 +2,12 @@ package io.esplanade.engine.os;
 
 import java.util.concurrent.locks.LockSupport;
 
-/** What a thread does between duty cycles that found no work: latency against idle CPU time. */
+/**
+ * What a thread does between duty cycles that found no work: latency against idle CPU time.
+ *
+ * <p>A thread that has descriptors to wait on sleeps on these instead (see {@link Poller}), but for
+ * one that is to spin.
+ */
 public enum IdleStrategy {
 
     /** Tries again at once: the lowest latency, for a CPU that nobody else needs. */
@@ -13,7 +18,10 @@ public enum IdleStrategy {
         }
     },
 
-    /** Spins for a moment, then sleeps: 20 µs at first, twice as long each time, up to 1 ms. */
+    /**
+     * Spins for a moment, then sleeps: on descriptors, or else 20 µs at first, twice as long each
+     * time, up to 1 ms.
+     */
     BACKOFF {
         @Override
         void idle(int cycles) {
@@ -27,7 +35,10 @@ public enum IdleStrategy {
         }
     },
 
-    /** Sleeps at once, 20 µs each time: for CPUs with more threads than they can run. */
+    /**
+     * Sleeps at once, on descriptors or else 20 µs each time: for CPUs with more threads than they
+     * can run.
+     */
     PARK {
         @Override
         void idle(int cycles) {

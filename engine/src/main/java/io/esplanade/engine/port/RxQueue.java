@@ -5,8 +5,8 @@ import io.esplanade.engine.mbuf.Burst;
 /** A receive queue; one thread, but for {@link #failure}. */
 public interface RxQueue {
 
-    /** What {@link #pollFd} answers when there is nothing to wait on. */
-    int NO_FD = -1;
+    /** What {@link #descriptors} answers when there is nothing to wait on. */
+    int[] NO_DESCRIPTORS = {};
 
     /**
      * Appends up to {@code max} received packets to {@code burst}, in order. Each mbuf is owned by
@@ -27,9 +27,12 @@ public interface RxQueue {
         return true;
     }
 
-    /** A descriptor that becomes readable when there may be packets, or {@link #NO_FD}. */
-    default int pollFd() {
-        return NO_FD;
+    /**
+     * The descriptors of which one becomes readable when there may be packets, fixed while the port
+     * is open: what a thread sleeps on that finds none. None at all: it looks every so often.
+     */
+    default int[] descriptors() {
+        return NO_DESCRIPTORS;
     }
 
     /** Whether the source has ended (a capture read to its end): nothing will come any more. */

@@ -33,11 +33,6 @@ public interface TxQueue {
         return 0;
     }
 
-    /** A descriptor that becomes writable when there may be room, or {@link RxQueue#NO_FD}. */
-    default int pollFd() {
-        return RxQueue.NO_FD;
-    }
-
     /**
      * What made the queue unusable, or null while it works; any thread. A failed queue takes
      * packets no more; the lane drops them by name and the conductor reports the failure once.

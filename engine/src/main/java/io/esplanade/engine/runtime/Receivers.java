@@ -10,6 +10,7 @@ import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.RxQueue;
 import io.esplanade.engine.port.Side;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -43,6 +44,18 @@ public final class Receivers extends Padded {
     /** How many queues there are. */
     public int count() {
         return queues.length;
+    }
+
+    /** What becomes readable when there may be packets, of all queues. */
+    int[] descriptors() {
+        return Arrays.stream(queues)
+                .flatMapToInt(q -> Arrays.stream(q.queue.descriptors()))
+                .toArray();
+    }
+
+    /** Whether every queue has descriptors that tell of its packets. */
+    boolean haveDescriptors() {
+        return Arrays.stream(queues).allMatch(q -> q.queue.descriptors().length > 0);
     }
 
     /** Begins a duty cycle. */

@@ -2,6 +2,7 @@ package io.esplanade.engine.runtime;
 
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Padded;
+import io.esplanade.engine.os.Poller;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -28,6 +29,8 @@ public abstract class Role extends Padded implements Agent {
     @SuppressWarnings("unused") // through FAILURE
     private Throwable failure;
 
+    private volatile Poller poller;
+
     protected Role(int lane, String name) {
         this.lane = lane;
         this.name = name;
@@ -41,6 +44,29 @@ public abstract class Role extends Padded implements Agent {
     /** The lane it belongs to. */
     public final int lane() {
         return lane;
+    }
+
+    /** The receive queues it takes packets from, or null. */
+    public Receivers receivers() {
+        return null;
+    }
+
+    /** Says what its thread sleeps on; null: it never sleeps for long. */
+    public final void sleepsOn(Poller newPoller) {
+        poller = newPoller;
+    }
+
+    /** What its thread sleeps on, or null. */
+    protected final Poller poller() {
+        return poller;
+    }
+
+    /** Wakes its thread, which sees what was written before. Any thread. */
+    public final void wake() {
+        Poller sleeper = poller;
+        if (sleeper != null) {
+            sleeper.wake();
+        }
     }
 
     @Override

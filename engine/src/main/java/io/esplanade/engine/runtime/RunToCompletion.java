@@ -102,6 +102,11 @@ public final class RunToCompletion extends Role {
     }
 
     @Override
+    public Receivers receivers() {
+        return receivers;
+    }
+
+    @Override
     protected int cycle() {
         begin();
         int done = flush() + originate();

@@ -129,7 +129,9 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
     /** {@inheritDoc} Here: a thread, any of which will do. */
     @Override
     public final boolean give(int lane, LaneTask task) {
-        return all.get(lane).tasks().offer(task);
+        boolean taken = all.get(lane).tasks().offer(task);
+        agents().get(lane).wake();
+        return taken;
     }
 
     @Override

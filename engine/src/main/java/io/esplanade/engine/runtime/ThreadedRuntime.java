@@ -6,9 +6,12 @@ import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.os.AgentRunner;
+import io.esplanade.engine.os.IdleStrategy;
+import io.esplanade.engine.os.Poller;
 import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Transmitter;
 import io.esplanade.engine.path.Worker;
+import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.RxQueue;
 import io.esplanade.engine.port.TxQueue;
@@ -18,9 +21,11 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -47,6 +52,7 @@ public abstract class ThreadedRuntime implements PacketRuntime {
     private List<RoleGroup> groups = List.of();
     private List<Role> roles = List.of();
     private List<AgentRunner> runners = List.of();
+    private final List<Poller> pollers = new ArrayList<>();
     private StallWatch stalls;
 
     private volatile boolean running;
@@ -196,11 +202,13 @@ public abstract class ThreadedRuntime implements PacketRuntime {
     @Override
     public final void start() {
         List<AgentRunner> started = new ArrayList<>();
+        boolean live = config.idle() != IdleStrategy.BUSY_SPIN && hasDescriptors();
         for (int i = 0; i < groups.size(); i++) {
             RoleGroup group = groups.get(i);
             int cpu = config.cpus().isEmpty() ? AgentRunner.ANY_CPU : config.cpus().get(i);
             String name = "esplanade-" + setup.name() + "-" + group.roleName();
-            started.add(new AgentRunner(group, name, config.idle(), cpu));
+            Poller poller = live ? newPoller(group) : null;
+            started.add(new AgentRunner(group, name, config.idle(), cpu, poller));
         }
         running = true;
         stalls = new StallWatch(started, groups, setup.clock());
@@ -208,6 +216,27 @@ public abstract class ThreadedRuntime implements PacketRuntime {
         for (AgentRunner runner : runners) {
             runner.start();
         }
+    }
+
+    private boolean hasDescriptors() {
+        return receivers.stream().anyMatch(r -> r.queue().descriptors().length > 0);
+    }
+
+    /** What the thread of {@code group} sleeps on, to be woken by whoever has work for it. */
+    private Poller newPoller(RoleGroup group) {
+        List<Receivers> received =
+                group.roles().stream().map(Role::receivers).filter(Objects::nonNull).toList();
+        int[] descriptors =
+                received.stream().flatMapToInt(r -> Arrays.stream(r.descriptors())).toArray();
+        // A lossless port that was full has room again without a word.
+        boolean complete =
+                received.stream().allMatch(Receivers::haveDescriptors)
+                        && setup.ports().stream()
+                                .noneMatch(p -> p.capabilities().contains(Capability.LOSSLESS));
+        Poller poller = new Poller(descriptors, complete, config.idle() == IdleStrategy.BACKOFF);
+        pollers.add(poller);
+        group.roles().forEach(role -> role.sleepsOn(poller));
+        return poller;
     }
 
     @Override
@@ -240,6 +269,11 @@ public abstract class ThreadedRuntime implements PacketRuntime {
         return null;
     }
 
+    @Override
+    public void close() {
+        pollers.forEach(Poller::close);
+    }
+
     // What others see of it.
 
     @Override
@@ -267,7 +301,14 @@ public abstract class ThreadedRuntime implements PacketRuntime {
 
     @Override
     public final long passedEpoch() {
-        return running ? passed() : Long.MAX_VALUE;
+        if (!running) {
+            return Long.MAX_VALUE;
+        }
+        long passed = passed();
+        if (passed < epochs.current() && !pollers.isEmpty()) {
+            runners.forEach(AgentRunner::wake);
+        }
+        return passed;
     }
 
     /** The newest epoch that everything has passed. */

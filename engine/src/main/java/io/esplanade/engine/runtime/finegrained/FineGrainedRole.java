@@ -1,6 +1,7 @@
 package io.esplanade.engine.runtime.finegrained;
 
 import io.esplanade.engine.mbuf.BatchSource;
+import io.esplanade.engine.runtime.Receivers;
 import io.esplanade.engine.runtime.Role;
 import io.esplanade.engine.runtime.RunToCompletion;
 
@@ -17,6 +18,11 @@ final class FineGrainedRole extends Role {
         this.runtime = runtime;
         this.stages = stages;
         this.mbufs = mbufs;
+    }
+
+    @Override
+    public Receivers receivers() {
+        return stages.receivers();
     }
 
     @Override

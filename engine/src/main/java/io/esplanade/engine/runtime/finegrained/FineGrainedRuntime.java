@@ -109,6 +109,7 @@ public final class FineGrainedRuntime extends SymmetricRuntime {
 
     @Override
     public void close() {
+        super.close();
         sources.forEach(BatchSource::close);
         pool.close();
     }

@@ -120,11 +120,6 @@ final class SharedTxQueue implements TxQueue {
     }
 
     @Override
-    public int pollFd() {
-        return common.queue.pollFd();
-    }
-
-    @Override
     public Throwable failure() {
         return common.queue.failure();
     }

@@ -3,6 +3,7 @@ package io.esplanade.engine.runtime.giant;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.runtime.Receivers;
 import io.esplanade.engine.runtime.Role;
 import io.esplanade.engine.runtime.RunToCompletion;
 import io.esplanade.engine.runtime.config.RuntimeConfig.LockScope;
@@ -47,6 +48,11 @@ final class GiantRole extends Role {
         packetsPerHold = drains ? DRAIN : 1;
         holdsPerCycle = drains ? 1 : DRAIN;
         holdsPerSample = drains ? 1 : HOLDS_PER_SAMPLE;
+    }
+
+    @Override
+    public Receivers receivers() {
+        return stages.receivers();
     }
 
     @Override

@@ -100,6 +100,7 @@ public final class GiantRuntime extends SymmetricRuntime {
 
     @Override
     public void close() {
+        super.close();
         source.close();
     }
 }

@@ -91,6 +91,7 @@ final class EgressRole extends Role {
             return 0;
         }
         int done = 0;
+        boolean full = !ring.hasRoom(ring.workers());
         while (place < last) {
             place++;
             Burst burst = ring.get(place).mbufs;
@@ -98,6 +99,9 @@ final class EgressRole extends Role {
             move(burst, Owner.WORKER);
             egress.process(burst);
             ring.takenOut(place);
+        }
+        if (full || !lane.loop().isEmpty()) {
+            lane.wakeIngress();
         }
         return done;
     }
@@ -112,6 +116,9 @@ final class EgressRole extends Role {
         if (n > 0) {
             move(handedOver, Owner.HAND_OVER);
             egress.handedOver(handedOver);
+            if (!lane.loop().isEmpty()) {
+                lane.wakeIngress();
+            }
         }
         return n;
     }

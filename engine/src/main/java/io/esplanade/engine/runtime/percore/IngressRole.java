@@ -84,6 +84,11 @@ final class IngressRole extends Role {
     }
 
     @Override
+    public Receivers receivers() {
+        return receivers;
+    }
+
+    @Override
     protected int cycle() {
         lane.epoch().adopt(runtime.epoch(), ring.cursor(), ring.takenOut());
         lane.collect();
@@ -261,6 +266,7 @@ final class IngressRole extends Role {
         move(inHand, Owner.INGRESS, Owner.RING);
         inHand = none; // the worker's from here on
         ring.publish(worker);
+        lane.wakeWorker(worker);
         counters.add(Counter.RING_VECTORS, 1);
         counters.add(Counter.RING_OCCUPANCY, ring.occupancy());
     }

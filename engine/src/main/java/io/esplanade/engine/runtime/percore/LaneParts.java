@@ -8,6 +8,9 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufRing;
 import io.esplanade.engine.path.LaneTasks;
 import io.esplanade.engine.path.Transmitter;
+import io.esplanade.engine.runtime.Role;
+
+import java.util.List;
 
 /** What the roles of one lane have between them. */
 final class LaneParts implements AutoCloseable {
@@ -25,10 +28,16 @@ final class LaneParts implements AutoCloseable {
     private final EgressSeat.Turn turn = new EgressSeat.Turn();
     private int away; // SAs with work for other threads than that of Ingress
     private Transmitter[] lossless = {}; // by port; null where nothing can hold the lane up
+    private final boolean oneThread;
+    private final int workersWithIngress;
+    private Role ingress;
+    private List<? extends Role> workers;
+    private Role egress;
 
     /**
      * @param source the lane's mbufs
      * @param oneThread whether Ingress and Egress share a thread, and so the source
+     * @param workersWithIngress how many of the workers, the first ones, are on its thread
      */
     LaneParts(
             int number,
@@ -37,7 +46,10 @@ final class LaneParts implements AutoCloseable {
             MbufPool pool,
             LaneMbufSource source,
             Mesh mesh,
-            boolean oneThread) {
+            boolean oneThread,
+            int workersWithIngress) {
+        this.oneThread = oneThread;
+        this.workersWithIngress = workersWithIngress;
         this.number = number;
         this.ring = ring;
         this.source = source;
@@ -49,6 +61,34 @@ final class LaneParts implements AutoCloseable {
                         pool, oneThread ? source : null, number, mesh.homeFromEgress(number));
         home = mesh.homeTo(number, oneThread);
         carrier = new Burst(burstSize);
+    }
+
+    /** Says who the roles are, before they begin. */
+    void roles(Role newIngress, List<? extends Role> newWorkers, Role newEgress) {
+        ingress = newIngress;
+        workers = newWorkers;
+        egress = newEgress;
+    }
+
+    /** Something is in the loop, or the ring has room again: Egress's thread says so. */
+    void wakeIngress() {
+        if (!oneThread) {
+            ingress.wake();
+        }
+    }
+
+    /** There is a vector for this worker: the thread of Ingress says so. */
+    void wakeWorker(int worker) {
+        if (worker >= workersWithIngress) {
+            workers.get(worker).wake();
+        }
+    }
+
+    /** A vector can be taken out: a worker's thread says so. */
+    void wakeEgress() {
+        if (!oneThread) {
+            egress.wake();
+        }
     }
 
     int number() {

@@ -2,6 +2,7 @@ package io.esplanade.engine.runtime.percore;
 
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.MbufRing;
+import io.esplanade.engine.runtime.Role;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +20,8 @@ final class Mesh {
     private final MbufRing[][] ingress; // from, to
     private final MbufRing[][] egress;
     private final MbufRing[][] home; // from role, to lane: even roles Ingress, odd Egress
+    private List<? extends Role> ingresses = List.of();
+    private List<? extends Role> egresses = List.of();
 
     /**
      * @param share the most mbufs at home in one lane
@@ -37,6 +40,12 @@ final class Mesh {
             }
         }
         return rings;
+    }
+
+    /** Says whom to wake when packets are on their way to a lane, before roles begin. */
+    void roles(List<? extends Role> newIngresses, List<? extends Role> newEgresses) {
+        ingresses = newIngresses;
+        egresses = newEgresses;
     }
 
     int lanes() {
@@ -114,18 +123,20 @@ final class Mesh {
 
     /** Lets the other lanes see what Ingress of lane {@code from} has handed over. */
     void publishIngress(int from) {
-        publish(ingress, from);
+        publish(ingress, from, ingresses);
     }
 
     /** Lets the other lanes see what Egress of lane {@code from} has handed over. */
     void publishEgress(int from) {
-        publish(egress, from);
+        publish(egress, from, egresses);
     }
 
-    private static void publish(MbufRing[][] rings, int from) {
+    private static void publish(MbufRing[][] rings, int from, List<? extends Role> takers) {
         if (rings.length > 1) {
-            for (MbufRing ring : rings[from]) {
-                ring.publish();
+            for (int to = 0; to < rings.length; to++) {
+                if (rings[from][to].publish()) {
+                    takers.get(to).wake();
+                }
             }
         }
     }

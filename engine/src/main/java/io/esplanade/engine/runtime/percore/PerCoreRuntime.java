@@ -52,11 +52,19 @@ public final class PerCoreRuntime extends ThreadedRuntime {
         MbufPool pool = setup.pool();
         int share = pool.size() / config.lanes() + 2; // of each size class one may be over
         mesh = new Mesh(config.lanes(), share);
-        boolean oneThread = config.threadsPerLane() == 1;
         for (int i = 0; i < config.lanes(); i++) {
             LaneMbufSource source = new LaneMbufSource(pool, i, config.lanes());
             LaneRing ring = new LaneRing(slots(setup, config), setup.burstSize(), config.workers());
-            lanes.add(new LaneParts(i, ring, setup.burstSize(), pool, source, mesh, oneThread));
+            lanes.add(
+                    new LaneParts(
+                            i,
+                            ring,
+                            setup.burstSize(),
+                            pool,
+                            source,
+                            mesh,
+                            config.threadsPerLane() == 1,
+                            workersWithIngress()));
         }
     }
 
@@ -112,10 +120,12 @@ public final class PerCoreRuntime extends ThreadedRuntime {
                                 lane, i, newWorker(tables().sad(), i, counters), pool(), counters));
             }
             EgressRole egress = newEgress(lane);
+            lane.roles(ingress, workers, egress);
             ingresses.add(ingress);
             egresses.add(egress);
             groups.addAll(groups(ingress, workers, egress, lane.turn()));
         }
+        mesh.roles(ingresses, egresses);
         return groups;
     }
 
@@ -261,7 +271,9 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     @Override
     public boolean give(int lane, LaneTask task) {
-        return lanes.get(lane).tasks().offer(task);
+        boolean taken = lanes.get(lane).tasks().offer(task);
+        ingresses.get(lane).wake();
+        return taken;
     }
 
     @Override
@@ -321,6 +333,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     @Override
     public void close() {
+        super.close();
         lanes.forEach(LaneParts::close);
     }
 }

@@ -16,6 +16,7 @@ final class WorkerRole extends Role {
     /** Vectors worked on in a cycle at most, so that roles on the same thread have their turn. */
     private static final int VECTORS = 4;
 
+    private final LaneParts lane;
     private final LaneRing ring;
     private final Worker worker;
     private final Workload work;
@@ -26,6 +27,7 @@ final class WorkerRole extends Role {
 
     WorkerRole(LaneParts lane, int index, Worker worker, MbufPool pool, CounterTable counters) {
         super(lane.number(), "worker-" + lane.number() + "." + index);
+        this.lane = lane;
         this.ring = lane.ring();
         this.worker = worker;
         this.work = ring.workOf(index);
@@ -40,6 +42,9 @@ final class WorkerRole extends Role {
         for (int vectors = 0; next < given && vectors < VECTORS; vectors++) {
             done += process(ring.get(work.place(next)).mbufs);
             work.done(++next);
+        }
+        if (done > 0) {
+            lane.wakeEgress();
         }
         return done;
     }
@@ -68,5 +73,6 @@ final class WorkerRole extends Role {
             Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
         }
         work.done(++next);
+        lane.wakeEgress();
     }
 }

@@ -97,6 +97,7 @@ public final class Engine implements AutoCloseable {
                                 ports,
                                 providers,
                                 b.nonceStore,
+                                b.kernelRouting,
                                 b.ip(),
                                 b.clock),
                         new Events());
@@ -376,6 +377,15 @@ public final class Engine implements AutoCloseable {
         public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {
             LOG.log(Level.INFO, "Tunnel " + tunnel + ": its peer moved from " + from + " to " + to);
             tell(() -> listener.peerMoved(tunnel, from, to));
+        }
+
+        @Override
+        public void linkChanged(String port, boolean up, int mtu) {
+            LOG.log(
+                    Level.INFO,
+                    "The link of port %s is %s, with an MTU of %d"
+                            .formatted(port, up ? "up" : "down", mtu));
+            tell(() -> listener.linkChanged(port, up, mtu));
         }
 
         @Override

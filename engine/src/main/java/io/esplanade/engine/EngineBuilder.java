@@ -5,6 +5,7 @@ import io.esplanade.engine.control.NonceStore;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.fib.NeighbourTable;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ip.IpConfig;
@@ -14,6 +15,7 @@ import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
@@ -57,6 +59,7 @@ public final class EngineBuilder {
     private Duration pathMtuAge = Duration.ofNanos(IpConfig.DEFAULT.pathMtuAge());
     private int reassemblyMbufs = IpConfig.DEFAULT.reassemblyMbufs();
     private Duration reassemblyTime = Duration.ofNanos(IpConfig.DEFAULT.reassemblyTime());
+    KernelRouting kernelRouting;
     EngineListener listener = new EngineListener() {};
     final List<Port> ports = new ArrayList<>();
     final List<Address> addresses = new ArrayList<>();
@@ -265,6 +268,15 @@ public final class EngineBuilder {
     }
 
     /**
+     * Takes over the kernel's routes, and the addresses, neighbours and MTUs of the devices that
+     * ports are on, and follows them as they change. Default is not to.
+     */
+    public EngineBuilder followKernel(KernelRouting routing) {
+        this.kernelRouting = Objects.requireNonNull(routing, "routing");
+        return this;
+    }
+
+    /**
      * Makes the engine, which opens nothing before {@link Engine#start}.
      *
      * @throws EngineException if the configuration is refused: the message says what and the remedy
@@ -314,6 +326,27 @@ public final class EngineBuilder {
             if (!names.add(port.name())) {
                 throw new EngineException("two ports are named " + port.name() + ": rename one");
             }
+        }
+        if (kernelRouting != null && kernelRouting.elsewhere() != null) {
+            checkElsewhere(kernelRouting.elsewhere());
+        }
+    }
+
+    private void checkElsewhere(String name) {
+        Port port =
+                ports.stream()
+                        .filter(p -> p.name().equals(name))
+                        .findFirst()
+                        .orElseThrow(
+                                () ->
+                                        new EngineException(
+                                                "the kernel's routes over other devices lead to"
+                                                        + " port %s, which there is not: add it"
+                                                                .formatted(name)));
+        if (port.linkType() == LinkType.ETHERNET) {
+            throw new EngineException(
+                    "the kernel's routes over other devices cannot lead to port %s: routers there are not on its Ethernet; name a port that the kernel forwards for, such as a TUN device"
+                            .formatted(name));
         }
     }
 

@@ -41,6 +41,15 @@ public interface EngineListener {
      */
     default void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {}
 
+    /**
+     * The kernel's device that a port is on came up, went down or has another MTU; once at the
+     * start too. Said only where {@linkplain EngineBuilder#followKernel the kernel is followed}.
+     *
+     * @param up whether it can carry packets: false also when it is gone
+     * @param mtu of the device, in bytes; 0 when it is gone
+     */
+    default void linkChanged(String port, boolean up, int mtu) {}
+
     /** An outbound SA is about to use up its sequence numbers: negotiate another. */
     default void sequenceNearlyExhausted(String sa, long remaining) {}
 }

@@ -49,6 +49,7 @@ public final class Bed implements AutoCloseable {
                                 this.ports,
                                 new CryptoProvider[] {provider},
                                 null,
+                                null,
                                 IpConfig.DEFAULT,
                                 Clock.system()),
                         new NoEvents());

@@ -30,5 +30,8 @@ public final class NoEvents implements ControlEvents {
     public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {}
 
     @Override
+    public void linkChanged(String port, boolean up, int mtu) {}
+
+    @Override
     public void sequenceNearlyExhausted(String sa, long remaining) {}
 }

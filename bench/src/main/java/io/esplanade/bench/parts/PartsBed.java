@@ -77,6 +77,7 @@ public final class PartsBed implements AutoCloseable {
                 new Conductor(
                         tables,
                         ports,
+                        null,
                         providers,
                         null,
                         IpConfig.DEFAULT.pathMtuAge(),

@@ -1,6 +1,9 @@
 package io.esplanade.engine.control;
 
+import io.esplanade.engine.control.routing.KernelFollower;
+import io.esplanade.engine.control.routing.RouteControl;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.AssociationState;
@@ -14,6 +17,7 @@ import io.esplanade.engine.ipsec.SpdEntry;
 import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.os.OsException;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
 
@@ -61,6 +65,8 @@ public final class Conductor implements Agent, AutoCloseable {
     private final Neighbours neighbours;
     private final SaControl sas;
     private final Map<String, Integer> ports;
+    private final RouteControl routes;
+    private final KernelFollower kernel; // null if nobody asked for it
     private final long pathMtuAge;
     private final Clock clock;
     private final DataPlane dataPlane;
@@ -82,6 +88,7 @@ public final class Conductor implements Agent, AutoCloseable {
 
     /**
      * @param ports by index
+     * @param kernel what of the kernel is followed, or null
      * @param providers those that SAs may name; the first is the default
      * @param nonces may be null
      * @param pathMtuAge how long a path MTU learned is believed, ns
@@ -90,6 +97,7 @@ public final class Conductor implements Agent, AutoCloseable {
     public Conductor(
             Tables tables,
             List<Port> ports,
+            KernelRouting kernel,
             CryptoProvider[] providers,
             NonceStore nonces,
             long pathMtuAge,
@@ -119,12 +127,30 @@ public final class Conductor implements Agent, AutoCloseable {
         for (int i = 0; i < ports.size(); i++) {
             this.ports.put(ports.get(i).name(), i);
         }
+        this.routes = new RouteControl(tables.fib());
+        this.kernel =
+                kernel == null
+                        ? null
+                        : new KernelFollower(
+                                kernel, ports, tables, routes, events::linkChanged, clock);
         nextLook = clock.nanoTime();
     }
 
     @Override
     public String roleName() {
         return "conductor";
+    }
+
+    /**
+     * Takes in what of the kernel is followed; once, when the ports are open and before {@link
+     * #doWork}.
+     *
+     * @throws OsException if the kernel refuses
+     */
+    public void open() {
+        if (kernel != null) {
+            kernel.open();
+        }
     }
 
     /** Hands over a batch; it is applied in one duty cycle, in order. */
@@ -160,6 +186,9 @@ public final class Conductor implements Agent, AutoCloseable {
         long now = clock.nanoTime();
         dummies.look(now);
         done += neighbours.take(now);
+        if (kernel != null) {
+            done += kernel.doWork(now);
+        }
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             tables.time(now);
@@ -226,7 +255,7 @@ public final class Conductor implements Agent, AutoCloseable {
                 return true;
             }
             case Command.AddRoute add ->
-                    tables.fib().put(add.route().destination(), nextHop(add.route()));
+                    routes.add(add.route().destination(), nextHop(add.route()));
             case Command.RemoveRoute remove -> removeRoute(remove.destination());
         }
         return false;
@@ -249,7 +278,7 @@ public final class Conductor implements Agent, AutoCloseable {
     }
 
     private void removeRoute(Prefix destination) {
-        if (!tables.fib().remove(destination)) {
+        if (!routes.remove(destination)) {
             throw new IllegalArgumentException("there is no route to " + destination);
         }
     }
@@ -326,6 +355,9 @@ public final class Conductor implements Agent, AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        if (kernel != null) {
+            kernel.close();
+        }
         List<Command> batch;
         while ((batch = inbox.poll()) != null) {
             batch.forEach(Conductor::refuse);

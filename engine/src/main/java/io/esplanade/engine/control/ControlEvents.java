@@ -25,6 +25,9 @@ public interface ControlEvents {
     /** A peer behind a NAT is elsewhere now, and is sent to there. */
     void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to);
 
+    /** The device that a port is on came up, went down or changed its MTU. */
+    void linkChanged(String port, boolean up, int mtu);
+
     /** An outbound SA has few sequence numbers left for ever; said once per SA. */
     void sequenceNearlyExhausted(String sa, long remaining);
 }

@@ -99,7 +99,11 @@ final class Neighbours implements NeighbourNews.Listener {
     @Override
     public void wanted(int port, long high, long low) {
         Key key = new Key(port, high, low);
-        if (!entries.containsKey(key) && entries.size() < MOST) {
+        Entry known = entries.get(key);
+        if (known != null && known.mac != NeighbourTable.NONE) {
+            // Whoever else knew it, such as the kernel, has taken it from the table.
+            tables.neighbours().put(port, high, low, known.mac);
+        } else if (known == null && entries.size() < MOST) {
             Entry entry = new Entry();
             entries.put(key, entry);
             ask(key, entry);

@@ -20,6 +20,9 @@ public final class Fib {
     /** Answer of a lookup that found no route. */
     public static final int NONE = AddressMap.NONE;
 
+    /** Instead of a next hop: packets go nowhere, whatever shorter prefixes say. */
+    public static final int UNREACHABLE = Integer.MAX_VALUE;
+
     private static final int IPV4_SHORTEST = 96; // 0.0.0.0/0, mapped
 
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
@@ -36,7 +39,7 @@ public final class Fib {
     /**
      * Adds a route, or points the one that is there elsewhere; the writer only.
      *
-     * @param nextHop an index that is not negative
+     * @param nextHop an index that is not negative, or {@link #UNREACHABLE}
      */
     public void put(Prefix prefix, int nextHop) {
         int length = prefix.mappedLength();
@@ -70,9 +73,18 @@ public final class Fib {
         return routes.size();
     }
 
+    /** What was put for exactly this prefix, or {@link #NONE}. */
+    public int get(Prefix prefix) {
+        return routes.get(
+                IpAddresses.high(prefix.address()),
+                IpAddresses.low(prefix.address()),
+                key(prefix.isIpv4(), prefix.mappedLength()));
+    }
+
     /** The next hop of the longest prefix that holds an IPv4 address, or {@link #NONE}. */
     public int lookupIpv4(int address) {
-        return lookup(IPV4_WORD, 0, IpAddresses.IPV4_MAPPED | Integer.toUnsignedLong(address));
+        return reachable(
+                lookup(IPV4_WORD, 0, IpAddresses.IPV4_MAPPED | Integer.toUnsignedLong(address)));
     }
 
     /** The next hop of the longest prefix that holds an IPv6 address, or {@link #NONE}. */
@@ -80,10 +92,14 @@ public final class Fib {
         for (int word = 2; word >= 0; word--) {
             int nextHop = lookup(word, high, low);
             if (nextHop != NONE) {
-                return nextHop;
+                return reachable(nextHop);
             }
         }
         return NONE;
+    }
+
+    private static int reachable(int nextHop) {
+        return nextHop == UNREACHABLE ? NONE : nextHop;
     }
 
     private int lookup(int word, long high, long low) {

@@ -145,6 +145,11 @@ public final class Tables {
         return mtus[port];
     }
 
+    /** Conductor: says what port {@code port} takes from now on. */
+    public void mtu(int port, int bytes) {
+        mtus[port] = bytes;
+    }
+
     /** Whether the address is the gateway's own. */
     public boolean isLocal(long high, long low) {
         return localAddresses.contains(high, low);

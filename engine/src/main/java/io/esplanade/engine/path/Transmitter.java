@@ -45,7 +45,8 @@ public final class Transmitter extends Padded implements Outlet {
     private final MbufPool pool;
     private final Side side;
     private final LinkType link;
-    private final int mtu;
+    private final Tables tables;
+    private final int index;
     private final long mac;
     private final boolean lossless;
     private final TxQueue queue;
@@ -61,12 +62,16 @@ public final class Transmitter extends Padded implements Outlet {
     private int waitingNow;
 
     /**
+     * @param index of the port
+     * @param tables know its MTU
      * @param burstSize packets that may come in one burst
      * @param underWay the most packets that may be on their way here when {@link #holdsUp} begins:
      *     a lossless queue has room for all of them
      */
     public Transmitter(
             Port port,
+            int index,
+            Tables tables,
             TxQueue queue,
             MbufPool pool,
             int burstSize,
@@ -76,7 +81,8 @@ public final class Transmitter extends Padded implements Outlet {
         this.pool = pool;
         this.side = port.side();
         this.link = port.linkType();
-        this.mtu = port.mtu();
+        this.index = index;
+        this.tables = tables;
         this.mac = port.mac();
         this.lossless = port.capabilities().contains(Capability.LOSSLESS);
         this.queue = queue;
@@ -93,7 +99,7 @@ public final class Transmitter extends Padded implements Outlet {
         if (side == Side.UNPROTECTED && !Mbuf.has(mbuf, Mbuf.SEALED | Mbuf.BYPASSED | Mbuf.LOCAL)) {
             return DropReason.NOT_SEALED;
         }
-        if (Mbuf.length(mbuf) > mtu) {
+        if (Mbuf.length(mbuf) > tables.mtu(index)) {
             return DropReason.OVERSIZED;
         }
         DropReason closed = hasRoom();

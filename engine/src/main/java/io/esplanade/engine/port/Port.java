@@ -31,6 +31,14 @@ public interface Port extends AutoCloseable {
         return 0;
     }
 
+    /**
+     * The name of the kernel's network device that an Ethernet port is on, or that another port is
+     * the far end of, as of a TUN device; null if there is none. Fixed from {@link #attach} on.
+     */
+    default String device() {
+        return null;
+    }
+
     /** How many receive queues it has, at least one. */
     int rxQueues();
 

@@ -160,7 +160,15 @@ public abstract class ThreadedRuntime implements PacketRuntime {
     protected final Transmitter newTransmitter(
             Port port, TxQueue queue, int underWay, DropSink drops, CounterTable counters) {
         return new Transmitter(
-                port, queue, setup.pool(), setup.burstSize(), underWay, drops, counters);
+                port,
+                setup.ports().indexOf(port),
+                setup.tables(),
+                queue,
+                setup.pool(),
+                setup.burstSize(),
+                underWay,
+                drops,
+                counters);
     }
 
     // Its life.

@@ -68,7 +68,17 @@ final class Stages implements AutoCloseable {
 
     private Transmitter transmitter(Side side, DropSink drops, CounterTable counters) {
         OddPort port = new OddPort(side.toString(), side);
-        return new Transmitter(port, port.txQueue(0, source), pool, 4, 0, drops, counters);
+        int index = side == Side.PROTECTED ? 0 : 1;
+        return new Transmitter(
+                port,
+                index,
+                gateway.tables(),
+                port.txQueue(0, source),
+                pool,
+                4,
+                0,
+                drops,
+                counters);
     }
 
     /** An mbuf with this packet, as it comes from Ingress. */

@@ -74,6 +74,7 @@ public final class DrivenGateway implements AutoCloseable {
                                 ports,
                                 new CryptoProvider[] {provider},
                                 b.nonceStore,
+                                null,
                                 b.ip,
                                 b.clock),
                         new Events());
@@ -287,6 +288,9 @@ public final class DrivenGateway implements AutoCloseable {
         public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {
             moves.add(tunnel + ": " + from + " to " + to);
         }
+
+        @Override
+        public void linkChanged(String port, boolean up, int mtu) {}
 
         @Override
         public void sequenceNearlyExhausted(String sa, long remaining) {}

@@ -5,6 +5,7 @@ import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.NonceStore;
 import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.MbufPool;
@@ -49,6 +50,7 @@ public final class Assembly implements AutoCloseable {
      * @param flowCacheSize flows that each flow cache remembers
      * @param providers loaded; the first is the default
      * @param nonceStore may be null
+     * @param kernel what of the kernel is followed, or null
      * @param ip what lanes do about ICMP, path MTU and fragments
      */
     public record Spec(
@@ -62,6 +64,7 @@ public final class Assembly implements AutoCloseable {
             List<Port> ports,
             CryptoProvider[] providers,
             NonceStore nonceStore,
+            KernelRouting kernel,
             IpConfig ip,
             Clock clock) {}
 
@@ -87,6 +90,7 @@ public final class Assembly implements AutoCloseable {
                 new Conductor(
                         tables,
                         ports,
+                        spec.kernel(),
                         spec.providers(),
                         spec.nonceStore(),
                         spec.ip().pathMtuAge(),
@@ -136,6 +140,7 @@ public final class Assembly implements AutoCloseable {
      */
     public void start() throws IOException {
         runtime.open();
+        conductor.open();
         if (scheduler == null) {
             runtime.start();
         } else {

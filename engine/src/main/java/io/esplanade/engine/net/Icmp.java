@@ -44,6 +44,11 @@ public final class Icmp {
         return type >= 133 && type <= 137;
     }
 
+    /** Whether messages of this type name another router, and so are for the next host alone. */
+    public static boolean isRedirect(int protocol, int type) {
+        return type == (protocol == IpProtocol.ICMPV6 ? 137 : 5);
+    }
+
     public static int checksum(long address) {
         return Mem.getShortBE(address + CHECKSUM);
     }

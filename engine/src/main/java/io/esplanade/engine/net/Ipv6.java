@@ -106,7 +106,11 @@ public final class Ipv6 {
      * 8200 §4.3), or there are more than {@link #MAX_EXTENSIONS}.
      */
     public static int transport(long address) {
-        int length = totalLength(address);
+        return transport(address, totalLength(address));
+    }
+
+    /** The same in a packet of which only {@code length} bytes are there. */
+    public static int transport(long address, int length) {
         int next = nextHeader(address);
         int offset = HEADER_LENGTH;
         int flags = 0;

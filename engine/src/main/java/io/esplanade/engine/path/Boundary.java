@@ -26,6 +26,7 @@ import io.esplanade.engine.port.Side;
 final class Boundary {
 
     private final Tables tables;
+    private final FlowKey quoted = new FlowKey(); // the packet that an ICMP error is about
     private final SelectorFields fields = new SelectorFields();
     private final SpdSearch search = new SpdSearch();
 
@@ -70,6 +71,44 @@ final class Boundary {
             case SelectorSet.UNKNOWN -> Verdict.drop(DropReason.FRAGMENT);
             default -> Verdict.drop(DropReason.POLICY_MISMATCH);
         };
+    }
+
+    /**
+     * The verdict on an ICMP error out of this SA whose own headers are not for its selectors: it
+     * comes in if what answers the packet that it quotes would (RFC 4301 §6.2), and if it is for
+     * who sent that packet.
+     */
+    long decideDecapsulatedError(FlowKey error, InboundState sa) {
+        return readQuoteOf(error) && sa.selectors().match(fields(quoted)) == SelectorSet.YES
+                ? sa.transport() ? transported(error) : decapsulated(error)
+                : Verdict.drop(DropReason.POLICY_MISMATCH);
+    }
+
+    /**
+     * The verdict on an ICMP error from the protected side that no policy is for: it leaves by the
+     * tunnel that what answers the packet it quotes would leave by, if there is one (RFC 4301
+     * §6.2).
+     */
+    long decideError(FlowKey error, Spd spd) {
+        SpdEntry policy = readQuoteOf(error) ? find(spd, Direction.OUTBOUND, quoted) : null;
+        return isTunnel(policy)
+                ? Verdict.of(Verdict.PROTECT, policy.tunnel())
+                : Verdict.drop(DropReason.NO_POLICY);
+    }
+
+    /** Reads which packet an error to its source quotes, and turns that round. */
+    private boolean readQuoteOf(FlowKey error) {
+        boolean sound =
+                quoted.parseQuoteOf(error)
+                        && quoted.sourceHigh == error.destinationHigh
+                        && quoted.sourceLow == error.destinationLow;
+        quoted.reverse();
+        return sound;
+    }
+
+    /** Whether a policy names an SA that there may be: none is made for an error. */
+    private static boolean isTunnel(SpdEntry policy) {
+        return is(policy, Action.PROTECT) && !policy.populates();
     }
 
     private long decapsulated(FlowKey key) {
@@ -159,8 +198,8 @@ final class Boundary {
         about.reverse();
         SpdEntry returning = find(spd, Direction.OUTBOUND, about);
         about.reverse();
-        if (is(returning, Action.PROTECT)) {
-            return protect(returning);
+        if (isTunnel(returning)) {
+            return Verdict.of(Verdict.PROTECT, returning.tunnel());
         }
         return bypassed && is(returning, Action.BYPASS)
                 ? Verdict.of(Verdict.BYPASS, nextHop)

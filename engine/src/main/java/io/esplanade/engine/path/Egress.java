@@ -37,6 +37,8 @@ import io.esplanade.engine.os.Padded;
  */
 public final class Egress extends Padded {
 
+    private static final long MISMATCH = Verdict.drop(DropReason.POLICY_MISMATCH);
+
     private final Tables tables;
     private final SaTable sas;
     private final Boundary boundary;
@@ -278,6 +280,9 @@ public final class Egress extends Padded {
         }
         if ((key.flags & Mbuf.FRAGMENT) != 0) {
             verdict = fragments.settle(key, origin, version, verdict, tables.time());
+        }
+        if (verdict == MISMATCH && key.isIcmpError()) {
+            verdict = boundary.decideDecapsulatedError(key, sa);
         }
         return apply(mbuf, verdict);
     }

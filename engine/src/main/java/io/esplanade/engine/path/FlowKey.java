@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Checksum;
+import io.esplanade.engine.net.Icmp;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
@@ -82,23 +83,31 @@ final class FlowKey extends Padded {
         if (!right) {
             return DropReason.BAD_CHECKSUM;
         }
+        headersIpv4(first, second, destination, total);
+        return DropReason.NONE;
+    }
+
+    private void headersIpv4(long first, long second, int destination, int total) {
         sourceHigh = 0;
         sourceLow = Ipv4.MAPPED | second & 0xffff_ffffL;
         destinationHigh = 0;
         destinationLow = Ipv4.MAPPED | Integer.toUnsignedLong(destination);
         transport(Ipv4.transportOf(first, second), total, 0);
-        return DropReason.NONE;
     }
 
     private DropReason parseIpv6(int available) {
         if (available < Ipv6.HEADER_LENGTH || Ipv6.totalLength(packet) > available) {
             return DropReason.RUNT;
         }
+        return headersIpv6(Ipv6.totalLength(packet));
+    }
+
+    private DropReason headersIpv6(int total) {
         sourceHigh = Ipv6.sourceHigh(packet);
         sourceLow = Ipv6.sourceLow(packet);
         destinationHigh = Ipv6.destinationHigh(packet);
         destinationLow = Ipv6.destinationLow(packet);
-        int transport = Ipv6.transport(packet);
+        int transport = Ipv6.transport(packet, total);
         if (transport == Transport.MALFORMED
                 || IpAddresses.isIpv4(sourceHigh, sourceLow)
                 || IpAddresses.isIpv4(destinationHigh, destinationLow)) {
@@ -106,8 +115,44 @@ final class FlowKey extends Padded {
             // would pass IPv4's policies.
             return DropReason.BAD_IP_HEADER;
         }
-        transport(transport, Ipv6.totalLength(packet), Mbuf.IPV6);
+        transport(transport, total, Mbuf.IPV6);
         return DropReason.NONE;
+    }
+
+    /** Whether it is that of an ICMP error, whole, that routers pass on. */
+    boolean isIcmpError() {
+        if (protocol != (isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP)
+                || (flags & Mbuf.FRAGMENT) != 0
+                || length < l4Offset + Icmp.HEADER_LENGTH) {
+            return false;
+        }
+        int type = Icmp.type(packet + l4Offset);
+        return Icmp.isError(protocol, type) && !Icmp.isRedirect(protocol, type);
+    }
+
+    /**
+     * Fills this key from the packet that an {@linkplain #isIcmpError ICMP error} quotes, as far as
+     * it does: neither length nor checksum of that packet are looked at.
+     *
+     * @return false if it quotes no packet of its family whose headers are sound
+     */
+    boolean parseQuoteOf(FlowKey error) {
+        int at = error.l4Offset + Icmp.HEADER_LENGTH;
+        int available = error.length - at;
+        packet = error.packet + at;
+        boolean ipv6 = error.isIpv6();
+        if (available < (ipv6 ? Ipv6.HEADER_LENGTH : Ipv4.HEADER_LENGTH)
+                || Ipv4.version(packet) != (ipv6 ? 6 : 4)) {
+            return false;
+        }
+        if (ipv6) {
+            int there = Math.min(available, Ipv6.totalLength(packet));
+            return headersIpv6(there) == DropReason.NONE;
+        }
+        long first = Mem.getLongBE(packet);
+        int there = Math.min(available, Ipv4.totalLengthOf(first));
+        headersIpv4(first, Mem.getLongBE(packet + 8), Mem.getIntBE(packet + 16), there);
+        return Ipv4.headerLengthOf(first) >= Ipv4.HEADER_LENGTH;
     }
 
     private void transport(int transport, int total, int family) {

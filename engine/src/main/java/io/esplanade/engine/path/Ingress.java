@@ -253,6 +253,9 @@ public final class Ingress extends Padded {
             Mem.copyFrom(packet, 0, Mbuf.data(mbuf), packet.length);
             Mbuf.length(mbuf, packet.length);
             keep(burst, mbuf, originate(mbuf, task), Origin.PROTECTED);
+            if (interrupted) {
+                defer(burst, burst.count(), 0);
+            }
         }
         end(burst);
         return taken;
@@ -531,7 +534,7 @@ public final class Ingress extends Padded {
             return protect(mbuf, Verdict.index(verdict), origin);
         }
         if (kind == Verdict.DROP) {
-            return Verdict.reason(verdict);
+            return refused(mbuf, Verdict.reason(verdict), origin);
         }
         if (!key.decrementTtl()) {
             return DropReason.TTL_EXPIRED;
@@ -546,6 +549,17 @@ public final class Ingress extends Padded {
             note(mbuf, flags, SaTable.NONE, 0);
         }
         return DropReason.NONE;
+    }
+
+    /** Drops a packet, but for an ICMP error that leaves as what answers its packet would. */
+    private DropReason refused(long mbuf, DropReason reason, int origin) {
+        if (reason != DropReason.NO_POLICY || origin != Origin.PROTECTED || !key.isIcmpError()) {
+            return reason;
+        }
+        long verdict = boundary.decideError(key, spd);
+        return Verdict.kind(verdict) == Verdict.PROTECT
+                ? protect(mbuf, Verdict.index(verdict), origin)
+                : reason;
     }
 
     /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */

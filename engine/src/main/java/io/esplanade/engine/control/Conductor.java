@@ -106,7 +106,7 @@ public final class Conductor implements Agent, AutoCloseable {
             ControlEvents events) {
         this.tables = tables;
         this.natTraversal = new NatTraversal(tables, dataPlane, events);
-        this.dummies = new Dummies(dataPlane);
+        this.dummies = new Dummies(tables, dataPlane);
         this.neighbours = new Neighbours(tables, ports, dataPlane);
         this.sas =
                 new SaControl(

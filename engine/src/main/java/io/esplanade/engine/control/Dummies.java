@@ -5,8 +5,13 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.Tfc;
 import io.esplanade.engine.net.IpProtocol;
+import io.esplanade.engine.net.Ipv4;
+import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.path.LaneTask;
+import io.esplanade.engine.path.Tables;
+import io.esplanade.engine.path.TunnelMtu;
 
+import java.net.Inet4Address;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +28,10 @@ final class Dummies implements SaWatch {
     /** The most that are sent at once by one SA, after the conductor was held up. */
     private static final int BURST = 32;
 
-    /** Random bytes of data at most, so that a dummy fits whatever a packet fits. */
+    /** Fewer bytes of data than this, and no more than fit the path. */
     private static final int LONGEST = 1200;
 
+    private final Tables tables;
     private final DataPlane dataPlane;
     private final SecureRandom random = new SecureRandom();
     private final List<Sender> senders = new ArrayList<>();
@@ -42,7 +48,8 @@ final class Dummies implements SaWatch {
         }
     }
 
-    Dummies(DataPlane dataPlane) {
+    Dummies(Tables tables, DataPlane dataPlane) {
+        this.tables = tables;
         this.dataPlane = dataPlane;
     }
 
@@ -78,7 +85,13 @@ final class Dummies implements SaWatch {
     private byte[] packet(OutboundState out) {
         SecurityAssociation sa = out.association();
         Tfc tfc = sa.tfc();
-        byte[] data = new byte[tfc.padTo() > 0 ? 0 : random.nextInt(LONGEST)];
+        int fits = out.innerMtu(TunnelMtu.outer(tables, out)) - header(sa);
+        byte[] data =
+                new byte[tfc.padTo() > 0 ? 0 : random.nextInt(Math.clamp(fits + 1, 1, LONGEST))];
         return Datagram.packet(sa.source(), sa.destination(), IpProtocol.NO_NEXT_HEADER, data);
+    }
+
+    private static int header(SecurityAssociation sa) {
+        return sa.source() instanceof Inet4Address ? Ipv4.HEADER_LENGTH : Ipv6.HEADER_LENGTH;
     }
 }

@@ -60,7 +60,7 @@ public final class Fragmenter {
         if (count > out.room()) {
             return DropReason.OVERSIZED;
         }
-        if (!ipv4 && isForEveryFragment(Ipv6.nextHeader(ip))) {
+        if (!ipv4 && !mayCut(ip)) {
             return DropReason.OVERSIZED;
         }
         if (!ipv4 && Mbuf.offset(mbuf) < Ipv6.FRAGMENT_HEADER_LENGTH) {
@@ -88,11 +88,12 @@ public final class Fragmenter {
     }
 
     /**
-     * Whether a header of this number would stand before the fragment header in every fragment (RFC
-     * 8200 §4.5): only transport mode has such packets to fragment, and they are not.
+     * Whether this IPv6 packet can be cut: not if it begins with a header that would stand before
+     * the fragment header in every fragment (RFC 8200 §4.5). Only transport mode has such packets.
      */
-    private static boolean isForEveryFragment(int number) {
-        return IpProtocol.isExtension(number) && number != IpProtocol.DESTINATION_OPTIONS;
+    public static boolean mayCut(long ip) {
+        int first = Ipv6.nextHeader(ip);
+        return !IpProtocol.isExtension(first) || first == IpProtocol.DESTINATION_OPTIONS;
     }
 
     private void giveBack(Burst out, int first) {
@@ -102,7 +103,10 @@ public final class Fragmenter {
         out.count(first);
     }
 
-    private static void inherit(long fragment, long mbuf) {
+    /**
+     * Has another mbuf, with a packet made of the one in {@code mbuf}, go on as that would have.
+     */
+    public static void inherit(long fragment, long mbuf) {
         Mbuf.flags(fragment, Mbuf.flags(mbuf) & ~(Mbuf.CSUM_PARTIAL | Mbuf.CSUM_VERIFIED));
         Mbuf.nextHop(fragment, Mbuf.nextHop(mbuf));
         Mbuf.time(fragment, Mbuf.time(mbuf));

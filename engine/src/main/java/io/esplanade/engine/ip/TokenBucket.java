@@ -26,14 +26,15 @@ public final class TokenBucket {
         last = now;
     }
 
-    /** Whether it may happen now; if so, it has been counted. */
-    public boolean take(long now) {
+    /** Whether it may happen now. */
+    public boolean mayTake(long now) {
         saved = Math.min(full, saved + Math.max(0, now - last));
         last = now;
-        if (nanosPerToken == 0 || saved < nanosPerToken) {
-            return false;
-        }
+        return nanosPerToken != 0 && saved >= nanosPerToken;
+    }
+
+    /** Counts it, which {@link #mayTake may} happen now. */
+    public void take() {
         saved -= nanosPerToken;
-        return true;
     }
 }

@@ -1,6 +1,7 @@
 package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.crypto.CipherMode;
+import io.esplanade.engine.mbuf.MbufPool;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -39,6 +40,9 @@ public final class OutboundState extends AssociationState {
 
     /** Answer of {@link #route(long)}: look it up. */
     public static final int ROUTE_UNKNOWN = -2;
+
+    /** What a small mbuf always has room for, though headers were taken off in its front. */
+    private static final int ROOM_IN_SMALL = MbufPool.SMALL_SIZE - 2 * MbufPool.HEADROOM;
 
     private final long sourceHigh;
     private final long sourceLow;
@@ -157,9 +161,13 @@ public final class OutboundState extends AssociationState {
         return (int) version == (int) (known >>> 32) ? (int) known : 0;
     }
 
-    /** Remembers that in tables of {@code version} inner packets of up to {@code mtu} bytes fit. */
+    /**
+     * Remembers that in tables of {@code version} inner packets of up to {@code mtu} bytes fit; for
+     * padding alone if that may be longer than a small mbuf: every packet is looked at then.
+     */
     public void longestInner(long version, int mtu) {
-        INNER_MTU.setOpaque(this, version << 32 | Integer.toUnsignedLong(mtu));
+        long tables = Math.min(padTo, mtu) > ROOM_IN_SMALL ? ~version : version;
+        INNER_MTU.setOpaque(this, tables << 32 | Integer.toUnsignedLong(mtu));
     }
 
     /** The longest inner packet whose ESP or AH packet has at most {@code mtu} bytes. */
@@ -181,6 +189,11 @@ public final class OutboundState extends AssociationState {
         }
         int fits = (int) (long) INNER_MTU.getOpaque(this);
         return fits == 0 ? padTo : Math.min(padTo, fits);
+    }
+
+    /** Whether the gateway sends on it from this address. */
+    public boolean isFrom(long high, long low) {
+        return low == sourceLow && high == sourceHigh;
     }
 
     /** Whether it goes between these two, as packets on it must in transport mode. */

@@ -65,10 +65,10 @@ final class IcmpErrors {
         if (kind == null
                 || kind == IcmpError.Kind.TOO_BIG && mtu == 0
                 || Mbuf.has(mbuf, Mbuf.SEALED)
+                || !limit.mayTake(now) // before anything that costs
                 || !IcmpError.mayBeAbout(mbuf)
                 || key.isUnroutable()
-                || tables.isLocal(key.sourceHigh, key.sourceLow)
-                || !limit.take(now)) {
+                || tables.isLocal(key.sourceHigh, key.sourceLow)) {
             return false;
         }
         boolean inClear = origin == Origin.UNPROTECTED;
@@ -80,6 +80,7 @@ final class IcmpErrors {
         if (kindOfVerdict == Verdict.DROP) {
             return false;
         }
+        limit.take(); // only what is sent counts
         boolean tunnel = kindOfVerdict == Verdict.PROTECT;
         IcmpError.make(mbuf, kind, mtu, answer.sourceHigh, answer.sourceLow, tunnel, ++id);
         Mbuf.nextHop(mbuf, Verdict.index(verdict));

@@ -21,6 +21,7 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.os.Mem;
 
 /**
  * What Ingress does with the few packets that are not simply passed on or dropped: those too long,
@@ -35,8 +36,12 @@ public final class SlowPath {
     /** How many packets ago one was sent that an ICMP error may still be about. */
     private static final int LATELY = 1 << 20;
 
+    /** What encapsulation puts behind a packet and its padding, in bytes at most. */
+    private static final int TAILROOM = 64;
+
     private final Tables tables;
     private final MbufPool pool;
+    private final MbufSource source;
     private final DropSink drops;
     private final CounterTable counters;
     private final Clock clock;
@@ -53,7 +58,7 @@ public final class SlowPath {
     private int mtu; // what would have fitted, of the packet refused last as OVERSIZED
 
     /**
-     * @param source where the mbufs of fragments come from
+     * @param source where mbufs come from, of fragments and of packets that need a larger one
      * @param burstSize the most packets that Ingress takes in at once
      * @param lane which one it is
      * @param lanes how many share the datagrams that come in fragments
@@ -71,6 +76,7 @@ public final class SlowPath {
             int lanes) {
         this.tables = tables;
         this.pool = pool;
+        this.source = source;
         this.drops = drops;
         this.counters = counters;
         this.clock = clock;
@@ -251,11 +257,7 @@ public final class SlowPath {
                                 message.spi(), message.destinationHigh(), message.destinationLow());
         if (slot == SaTable.NONE
                 || !(tables.sad().state(slot) instanceof OutboundState sa)
-                || !sa.joins(
-                        message.sourceHigh(),
-                        message.sourceLow(),
-                        message.destinationHigh(),
-                        message.destinationLow())) {
+                || !sa.isFrom(message.sourceHigh(), message.sourceLow())) {
             return null;
         }
         int age = (int) sa.sequence() - message.sequence();
@@ -268,13 +270,13 @@ public final class SlowPath {
      * Looks at a packet that is longer than what the SA was last known to take.
      *
      * @return {@link DropReason#NONE} if it fits after all, may be encapsulated as it is, or {@link
-     *     #interrupts was cut}
+     *     #interrupts was cut or has moved}
      */
     DropReason fit(long mbuf, OutboundState sa, int tunnel, long version) {
         int inner = TunnelMtu.inner(tables, sa, version);
         int length = Mbuf.length(mbuf);
         if (length <= inner) {
-            return DropReason.NONE;
+            return makeRoom(mbuf, sa.padTo(), tunnel);
         }
         boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
         boolean mayBeCut = !ipv6 && !Ipv4.dontFragment(Mbuf.data(mbuf));
@@ -282,13 +284,35 @@ public final class SlowPath {
             Mbuf.nextHop(mbuf, tunnel);
             return cut(mbuf, inner, Mbuf.DECIDED | Mbuf.ENCRYPT);
         }
-        boolean mustPass = mayBeCut || ipv6 && length <= Ipv6.LEAST_MTU;
+        boolean stays = sa.transport() && ipv6 && !Fragmenter.mayCut(Mbuf.data(mbuf));
+        boolean mustPass = mayBeCut || ipv6 && length <= Ipv6.LEAST_MTU && !stays;
         if (mustPass && sa.fragmentation() != Fragmentation.NONE) {
             Mbuf.flags(mbuf, Mbuf.flags(mbuf) | Mbuf.TO_FRAGMENT);
             return DropReason.NONE;
         }
         mtu = mayBeCut ? 0 : ipv6 ? Math.max(inner, Ipv6.LEAST_MTU) : inner;
         return DropReason.OVERSIZED;
+    }
+
+    /** Has a packet that is to be padded to so many bytes go on in a larger mbuf, if it must. */
+    private DropReason makeRoom(long mbuf, int padTo, int tunnel) {
+        int room = Mbuf.capacity(mbuf) - Mbuf.offset(mbuf) - TAILROOM;
+        int length = Mbuf.length(mbuf);
+        if (padTo <= Math.max(length, room)) {
+            return DropReason.NONE;
+        }
+        long larger = source.allocate(padTo + TAILROOM, Owner.INGRESS);
+        if (larger == Mbuf.NULL) {
+            return DropReason.NO_TAILROOM;
+        }
+        Mem.copy(Mbuf.data(mbuf), Mbuf.data(larger), length);
+        Mbuf.length(larger, length);
+        Fragmenter.inherit(larger, mbuf);
+        Mbuf.flags(larger, Mbuf.flags(larger) | Mbuf.DECIDED | Mbuf.ENCRYPT);
+        Mbuf.nextHop(larger, tunnel);
+        front.add(larger);
+        drops.giveBack(mbuf);
+        return DropReason.NONE;
     }
 
     /**

@@ -7,12 +7,12 @@ import io.esplanade.engine.ipsec.PeerAddress;
 import io.esplanade.engine.mbuf.Mbuf;
 
 /** How long packets may be in an outbound SA: its port and its path say so. Any thread. */
-final class TunnelMtu {
+public final class TunnelMtu {
 
     private TunnelMtu() {}
 
     /** The longest ESP packet, in bytes. */
-    static int outer(Tables tables, OutboundState sa) {
+    public static int outer(Tables tables, OutboundState sa) {
         PeerAddress peer = sa.outerHeader().peer();
         int nextHop = tables.route(peer.high(), peer.low());
         int path = sa.pathMtu().learned();

@@ -12,7 +12,8 @@ class TokenBucketTest {
 
     private static int taken(TokenBucket bucket, long now) {
         int taken = 0;
-        while (bucket.take(now)) {
+        while (bucket.mayTake(now)) {
+            bucket.take();
             taken++;
         }
         return taken;

@@ -5,12 +5,14 @@ import static io.esplanade.engine.testing.TunnelGateway.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.engine.control.Command;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ip.IpConfig;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.Fragmentation;
 import io.esplanade.engine.ipsec.MtuRules;
+import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpFragments;
@@ -27,6 +29,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -302,6 +305,50 @@ class IcmpErrorsTest {
                     .isEqualTo(errors + 1);
             assertThat(tunnel.gateway().drops(DropReason.TTL_EXPIRED)).isEqualTo(501);
             assertSilent(tunnel);
+        }
+    }
+
+    /** Else who sends what nobody answers silences the gateway for all others. */
+    @Test
+    void whatIsNotAnsweredDoesNotCountAgainstWhatIs() {
+        HandClock clock = new HandClock();
+        try (TunnelGateway tunnel = open(s -> s.more = s.more.andThen(b -> b.clock(clock)))) {
+            for (int i = 0; i < 2 * IpConfig.ICMP_BURST; i++) {
+                tunnel.fromLan(IpPackets.udp("172.16.0.9", "8.8.8.8", 60)); // no way back
+            }
+            assertThat(tunnel.lan().receive()).isNull();
+            tunnel.fromLan(IpPackets.udp(HOST, "8.8.8.8", 60));
+            assertThat(tunnel.lan().receive()).isNotNull();
+        }
+    }
+
+    /** Transport mode has headers in clear that stand in every fragment. */
+    @Test
+    void aPacketThatCannotBeCutTakesNoSequenceNumber() {
+        try (TunnelGateway tunnel =
+                open(
+                        s -> {
+                            s.ipv6Outside = true;
+                            s.wanCable = s.wanCable.withMtu(1280);
+                            s.sas = sa -> sa.mode(SaMode.TRANSPORT);
+                        })) {
+            byte[] options = {17, 0, 1, 4, 0, 0, 0, 0};
+            String from = TunnelGateway.US6;
+            String to = TunnelGateway.PEER6;
+            tunnel.gateway()
+                    .apply(
+                            new Command.AddPolicy(
+                                    SecurityPolicy.protect(
+                                            "own",
+                                            Direction.OUTBOUND,
+                                            1,
+                                            TunnelGateway.selector(from + "/128", to + "/128"),
+                                            "peer"),
+                                    new CompletableFuture<>()));
+            tunnel.fromLan(IpPackets.packet(from, to, 0, Arrays.copyOf(options, 1240)));
+            assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(DropReason.OVERSIZED, 1L));
+            tunnel.fromLan(IpPackets.packet(from, to, 0, Arrays.copyOf(options, 100)));
+            assertThat(ByteBuffer.wrap(tunnel.wan().receive()).getInt(48 + 4)).isEqualTo(1);
         }
     }
 

@@ -121,6 +121,57 @@ class TfcTest {
         }
     }
 
+    /** Packets arrive in mbufs as small as they are, and are moved where padding needs more. */
+    @Test
+    void jumboPaddingHasRoomInWhateverMbufAPacketCame() {
+        try (TunnelGateway tunnel =
+                TunnelGateway.open(
+                        settings -> {
+                            settings.sas = sa -> sa.tfc(new Tfc(4000, 10));
+                            settings.wanCable = Cable.DEFAULT.withMtu(9000);
+                            settings.more = b -> b.runtime(mode.config()).clock(clock);
+                        })) {
+            tunnel.fromLan(outbound(60));
+            tunnel.fromLan(outbound(1000));
+            tunnel.fromLan(outbound(3000));
+            tunnel.fromLan(outbound(5000));
+            clock.forward(Duration.ofMillis(100));
+            tunnel.gateway().settle();
+            List<byte[]> sent = sent(tunnel);
+            assertThat(sent.stream().map(packet -> packet.length))
+                    .containsExactly(4056, 4056, 4056, 5056, 4056);
+            int[] lengths = {60, 1000, 3000, 5000};
+            for (int i = 0; i < lengths.length; i++) {
+                byte[] opened = tunnel.toPeer().open(i + 1L, sent.get(i));
+                assertThat(Arrays.copyOf(opened, lengths[i]))
+                        .isEqualTo(IpPackets.withTtl(outbound(lengths[i]), 63));
+            }
+            assertThat(tunnel.gateway().drops()).isEmpty();
+            tunnel.gateway().assertEveryMbufAtRest();
+        }
+    }
+
+    @Test
+    void dummiesFitASmallPath() {
+        try (TunnelGateway tunnel =
+                TunnelGateway.open(
+                        settings -> {
+                            settings.sas = sa -> sa.tfc(new Tfc(0, 1000));
+                            settings.wanCable = Cable.DEFAULT.withMtu(300);
+                            settings.more = b -> b.runtime(mode.config()).clock(clock);
+                        })) {
+            for (int i = 0; i < 100; i++) {
+                clock.forward(Duration.ofMillis(1));
+                tunnel.gateway().settle();
+            }
+            List<byte[]> sent = sent(tunnel);
+            assertThat(sent).hasSize(100).allMatch(packet -> packet.length <= 300);
+            assertThat(sent.stream().map(packet -> packet.length).distinct().count())
+                    .isGreaterThan(10);
+            assertThat(tunnel.gateway().drops()).isEmpty();
+        }
+    }
+
     @Test
     void dummiesOfATransportModeSaAreTakenOffByAnyReceiver() {
         try (TunnelGateway tunnel = open(new Tfc(0, 100), SaMode.TRANSPORT)) {

@@ -79,6 +79,14 @@ final class NatTraversal implements SaWatch {
         }
         receivers.remove(state);
         senders.removeIf(sender -> sender.sa == state);
+        if (moves.containsKey(state.tunnel()) && !isInUse(state.tunnel())) {
+            moves.remove(state.tunnel()); // who comes back begins where it is configured to be
+        }
+    }
+
+    private boolean isInUse(int tunnel) {
+        return senders.stream().anyMatch(sender -> sender.sa.tunnel() == tunnel)
+                || receivers.stream().anyMatch(in -> in.tunnel() == tunnel);
     }
 
     private static UdpEncapsulation udp(AssociationState state) {
@@ -106,7 +114,7 @@ final class NatTraversal implements SaWatch {
         for (Sender sender : senders) {
             OutboundState out = sender.sa;
             if (out.tunnel() == in.tunnel() && !out.transport()) {
-                out.outerHeader(out.outerHeader().to(to));
+                tables.sad().move(out, to);
             }
         }
         tables.changed(); // routes that SAs remember are those to where the peer was

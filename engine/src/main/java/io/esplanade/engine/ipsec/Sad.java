@@ -66,11 +66,8 @@ public final class Sad implements SaTable {
                     sa.spi(),
                     slot);
         } else {
-            outbound.put(
-                    IpAddresses.high(sa.destination()),
-                    IpAddresses.low(sa.destination()),
-                    sa.spi(),
-                    slot);
+            PeerAddress peer = ((OutboundState) state).outerHeader().peer();
+            outbound.put(peer.high(), peer.low(), sa.spi(), slot);
             link(slot, state.tunnel());
         }
         size++;
@@ -88,18 +85,45 @@ public final class Sad implements SaTable {
             throw new IllegalArgumentException("no SA in slot " + slot);
         }
         SecurityAssociation sa = state.association();
-        long high = IpAddresses.high(sa.destination());
-        long low = IpAddresses.low(sa.destination());
-        if (state instanceof InboundState) {
-            inbound.remove(high, low, sa.spi());
-        } else {
-            if (outbound.get(high, low, sa.spi()) == slot) { // else another's, added later
-                outbound.remove(high, low, sa.spi());
+        if (state instanceof OutboundState out) {
+            if (sends(out) == slot) { // else another's, added later
+                forget(out);
             }
             unlink(slot, state.tunnel());
+        } else {
+            inbound.remove(
+                    IpAddresses.high(sa.destination()),
+                    IpAddresses.low(sa.destination()),
+                    sa.spi());
         }
         removed.set(slot);
         size--;
+    }
+
+    /**
+     * Has an outbound SA send to where its peer is now, and be found under that address; the writer
+     * only.
+     */
+    public void move(OutboundState sa, PeerAddress to) {
+        int slot = sends(sa);
+        boolean found = slot != NONE && states[slot] == sa; // else another's, added later
+        if (found) {
+            forget(sa);
+        }
+        sa.outerHeader(sa.outerHeader().to(to));
+        if (found) {
+            outbound.put(to.high(), to.low(), sa.spi(), slot);
+        }
+    }
+
+    private int sends(OutboundState sa) {
+        PeerAddress peer = sa.outerHeader().peer();
+        return outbound(sa.spi(), peer.high(), peer.low());
+    }
+
+    private void forget(OutboundState sa) {
+        PeerAddress peer = sa.outerHeader().peer();
+        outbound.remove(peer.high(), peer.low(), sa.spi());
     }
 
     /** Lets {@code slot}, removed before, be used again: no lane can hold its number any more. */

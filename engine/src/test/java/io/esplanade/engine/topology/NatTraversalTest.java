@@ -29,6 +29,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** ESP in UDP between gateways with NATs on the way (RFC 3948), in every runtime. */
@@ -144,19 +145,58 @@ class NatTraversalTest {
         try (TunnelGateway tunnel = open(UDP, SaMode.TUNNEL)) {
             tunnel.fromWan(inUdp(tunnel.fromPeer().seal(1, inbound(60)), OTHER, 7));
             pass(tunnel, 100);
-            SecurityAssociation next =
-                    SecurityAssociation.builder("next")
-                            .outbound()
-                            .tunnel("peer")
-                            .spi(0x1001)
-                            .from(InetAddress.ofLiteral(US))
-                            .to(InetAddress.ofLiteral(PEER))
-                            .key(KeyMaterial.takeFrom(TunnelGateway.key(99)))
-                            .origin(KeyOrigin.STATIC_UNSAFE)
-                            .encapsulation(UDP)
-                            .build();
-            tunnel.gateway().apply(new Command.AddSa(next, new CompletableFuture<>()));
+            tunnel.gateway().apply(new Command.AddSa(next(), new CompletableFuture<>()));
             assertThat(sentTo(tunnel)).isEqualTo(OTHER + ":7");
+        }
+    }
+
+    private static SecurityAssociation next() {
+        return SecurityAssociation.builder("next")
+                .outbound()
+                .tunnel("peer")
+                .spi(0x1001)
+                .from(InetAddress.ofLiteral(US))
+                .to(InetAddress.ofLiteral(PEER))
+                .key(KeyMaterial.takeFrom(TunnelGateway.key(99)))
+                .origin(KeyOrigin.STATIC_UNSAFE)
+                .encapsulation(UDP)
+                .build();
+    }
+
+    @Test
+    void aPeerWhoseSasAreGoneBeginsAgainWhereItIsConfiguredToBe() throws Exception {
+        try (TunnelGateway tunnel = open(UDP, SaMode.TUNNEL)) {
+            tunnel.fromWan(inUdp(tunnel.fromPeer().seal(1, inbound(60)), OTHER, 7));
+            pass(tunnel, 100);
+            for (String sa : List.of("in", "out")) {
+                tunnel.gateway().apply(new Command.RemoveSa(sa, new CompletableFuture<>()));
+            }
+            tunnel.gateway().settle();
+            tunnel.gateway().apply(new Command.AddSa(next(), new CompletableFuture<>()));
+            assertThat(sentTo(tunnel)).isEqualTo(PEER + ":4500");
+        }
+    }
+
+    /** RFC 4301 §8.2.1 holds for packets to where the peer is now. */
+    @Test
+    void aRouterOnTheWayToWhereThePeerIsNowIsBelieved() throws Exception {
+        try (TunnelGateway tunnel = open(UDP, SaMode.TUNNEL)) {
+            tunnel.fromWan(inUdp(tunnel.fromPeer().seal(1, inbound(60)), OTHER, 7));
+            pass(tunnel, 100);
+            tunnel.fromLan(outbound(1400));
+            byte[] sent = tunnel.wan().receive();
+            byte[] quote = Arrays.copyOf(sent, 36);
+            tunnel.fromWan(IpPackets.icmp("198.51.100.1", US, 0x304, 1300, quote));
+            assertThat(tunnel.gateway().drops())
+                    .isEqualTo(Map.of(DropReason.ICMP_TAKEN_NOTE_OF, 1L));
+            tunnel.fromLan(outbound(1400));
+            assertThat(tunnel.wan().receive()).hasSizeLessThanOrEqualTo(1300);
+            assertThat(tunnel.wan().receive()).hasSizeLessThanOrEqualTo(1300);
+
+            byte[] toOldPlace =
+                    IpPackets.udp(US, PEER, 4500, 4500, Arrays.copyOfRange(sent, 28, 36));
+            tunnel.fromWan(IpPackets.icmp("198.51.100.1", US, 0x304, 1200, toOldPlace));
+            assertThat(tunnel.gateway().drops(DropReason.ICMP_NOT_OURS)).isOne();
         }
     }
 

@@ -9,8 +9,10 @@ import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.os.AgentRunner;
+import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.PacketRuntime;
@@ -60,6 +62,7 @@ public final class Engine implements AutoCloseable {
     private final PacketRuntime runtime;
     private final Conductor conductor;
     private final EngineListener listener;
+    private final Clock clock;
     private final CountDownLatch inputEnded = new CountDownLatch(1);
     private final AgentRunner conductorRunner;
     private final Object lifecycle = new Object(); // held while starting and closing
@@ -83,6 +86,7 @@ public final class Engine implements AutoCloseable {
         name = b.name;
         ports = List.copyOf(b.ports);
         listener = b.listener;
+        clock = b.clock;
         config = b.runtime;
         parts =
                 new Assembly(
@@ -215,6 +219,7 @@ public final class Engine implements AutoCloseable {
                 drops.put(reason, table.drops(reason));
             }
         }
+        long now = clock.nanoTime();
         List<Snapshot.SaState> sas = new ArrayList<>();
         for (AssociationState sa : conductor.states()) {
             sas.add(
@@ -228,7 +233,10 @@ public final class Engine implements AutoCloseable {
                             sa.bytes(),
                             sa.lane(),
                             sa.worker(),
-                            sa.placementReason()));
+                            sa.placementReason(),
+                            sa.association().lifetime(),
+                            Duration.ofNanos(sa.age(now)),
+                            sa.dying()));
         }
         return new Snapshot(counters, drops, parts.ledger().counts(), sas, runtime.cpuNanos());
     }
@@ -389,15 +397,18 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
-        public void sequenceNearlyExhausted(String sa, long remaining) {
+        public void softExpired(String sa, Expiry cause) {
+            boolean askedFor = cause != Expiry.SEQUENCE_NUMBERS;
             LOG.log(
-                    Level.WARNING,
-                    "SA "
-                            + sa
-                            + " has "
-                            + Long.toUnsignedString(remaining)
-                            + " sequence numbers left: rekey");
-            tell(() -> listener.sequenceNearlyExhausted(sa, remaining));
+                    askedFor ? Level.INFO : Level.WARNING,
+                    "SA " + sa + " has nearly used up its " + cause.text() + ": rekey");
+            tell(() -> listener.softExpired(sa, cause));
+        }
+
+        @Override
+        public void hardExpired(String sa, Expiry cause) {
+            LOG.log(Level.WARNING, "SA " + sa + " has used up its " + cause.text() + ": removed");
+            tell(() -> listener.hardExpired(sa, cause));
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.esplanade.engine;
 
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.net.InetSocketAddress;
@@ -50,6 +51,17 @@ public interface EngineListener {
      */
     default void linkChanged(String port, boolean up, int mtu) {}
 
-    /** An outbound SA is about to use up its sequence numbers: negotiate another. */
-    default void sequenceNearlyExhausted(String sa, long remaining) {}
+    /**
+     * An SA came to a {@linkplain io.esplanade.engine.ipsec.Lifetime soft limit}, or nearly used up
+     * its sequence numbers (15 in 16 of them): negotiate another. Said once per SA, whatever comes
+     * first.
+     */
+    default void softExpired(String sa, Expiry cause) {}
+
+    /**
+     * An SA came to a {@linkplain io.esplanade.engine.ipsec.Lifetime hard limit}: it is removed, as
+     * by {@link Changes#removeSa}. An outbound SA that has used up its sequence numbers does not:
+     * it stays and drops what it should send, as {@code SEQUENCE_EXHAUSTED}.
+     */
+    default void hardExpired(String sa, Expiry cause) {}
 }

@@ -3,8 +3,10 @@ package io.esplanade.engine;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.Lifetime;
 import io.esplanade.engine.mbuf.Owner;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -70,6 +72,9 @@ public record Snapshot(
      * @param lane the lane whose threads work on it
      * @param worker the worker of that lane, or -1 for all in turn
      * @param placement why it is there
+     * @param lifetime how long it may be used
+     * @param age since when it has been there
+     * @param dying whether it has come to a soft limit, or nearly to the end of its numbers
      */
     public record SaState(
             String name,
@@ -81,5 +86,8 @@ public record Snapshot(
             long bytes,
             int lane,
             int worker,
-            String placement) {}
+            String placement,
+            Lifetime lifetime,
+            Duration age,
+            boolean dying) {}
 }

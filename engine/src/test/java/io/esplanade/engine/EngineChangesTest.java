@@ -93,9 +93,9 @@ class EngineChangesTest {
                 two.flow(20);
             }
             two.settle();
-            assertThat(two.lost()).isZero();
             assertThat(two.a().snapshot().drops()).isEqualTo(Map.<DropReason, Long>of());
             assertThat(two.b().snapshot().drops()).isEqualTo(Map.<DropReason, Long>of());
+            assertThat(two.lost()).isZero();
             assertThat(saNames(two.a())).containsExactly("out-50");
             assertThat(saNames(two.b())).containsExactly("in-50");
         }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.testing.TwoGateways;
 
 import org.junit.jupiter.api.Test;
@@ -62,8 +63,13 @@ class EngineEventsTest {
         }
 
         @Override
-        public void sequenceNearlyExhausted(String sa, long remaining) {
-            add(sa + " has " + remaining + " left");
+        public void softExpired(String sa, Expiry cause) {
+            add(sa + " has few " + cause.text() + " left");
+        }
+
+        @Override
+        public void hardExpired(String sa, Expiry cause) {
+            add(sa + " has no " + cause.text() + " left");
         }
     }
 
@@ -155,7 +161,7 @@ class EngineEventsTest {
             }
             assertThat(two.hostB().receive()).isNull();
         }
-        assertThat(recorder.events).containsExactly("short has " + left + " left");
+        assertThat(recorder.events).containsExactly("short has few sequence numbers left");
     }
 
     @Test

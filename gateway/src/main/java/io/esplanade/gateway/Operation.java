@@ -4,6 +4,7 @@ import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineListener;
 import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.gateway.file.Assembly;
 import io.esplanade.gateway.file.Gateway;
 import io.esplanade.gateway.file.Providers;
@@ -127,10 +128,17 @@ final class Operation {
         }
 
         @Override
-        public void sequenceNearlyExhausted(String sa, long remaining) {
+        public void softExpired(String sa, Expiry cause) {
             err.println(
-                    "esplanade: SA %s has %,d sequence numbers left: replace its key"
-                            .formatted(sa, remaining));
+                    "esplanade: SA %s has nearly used up its %s: replace its key"
+                            .formatted(sa, cause.text()));
+        }
+
+        @Override
+        public void hardExpired(String sa, Expiry cause) {
+            err.println(
+                    "esplanade: SA %s has used up its %s and is removed"
+                            .formatted(sa, cause.text()));
         }
 
         private void say(String text) {

@@ -92,6 +92,30 @@ final class PcapVerbTest {
     }
 
     @Test
+    void noMorePacketsAreEncryptedThanTheLifetimeSays() throws Exception {
+        Path file = Samples.a(directory);
+        Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace(
+                                "    out: {",
+                                "    lifetime: { rekey-time: 60, life-packets: 7 }\n    out: {"));
+
+        Outcome outcome = Verbs.run("pcap", "--json", file);
+
+        Map<?, ?> json = parse(outcome.out());
+        assertThat(Samples.read(directory.resolve("esp.pcap"))).hasSize(7);
+        Map<?, ?> drops = (Map<?, ?>) json.get("drops");
+        assertThat(((Number) drops.get("lifetime-expired")).longValue())
+                .as("with those that came when the SA had been removed")
+                .isEqualTo(packets.size() - 7 - ((Number) drops.get("no-outbound-sa")).longValue());
+        assertThat((List<?>) json.get("sas"))
+                .last()
+                .extracting(sa -> ((Map<?, ?>) sa).get("lifetime"))
+                .isEqualTo(Map.of("rekey-time", 60, "life-packets", 7));
+    }
+
+    @Test
     void aSecondRunDoesNotUseASequenceNumberAgain() throws Exception {
         Path file = Samples.a(directory);
         Verbs.run("pcap", file);

@@ -2,6 +2,7 @@ package io.esplanade.bench.bed;
 
 import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.Stall;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.net.InetSocketAddress;
@@ -33,5 +34,8 @@ public final class NoEvents implements ControlEvents {
     public void linkChanged(String port, boolean up, int mtu) {}
 
     @Override
-    public void sequenceNearlyExhausted(String sa, long remaining) {}
+    public void softExpired(String sa, Expiry cause) {}
+
+    @Override
+    public void hardExpired(String sa, Expiry cause) {}
 }

@@ -7,6 +7,7 @@ import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.PolicyTable;
@@ -49,14 +50,13 @@ public final class Conductor implements Agent, AutoCloseable {
     /** How often SAs are looked through, ns. */
     private static final long LOOK_NANOS = 100_000_000;
 
-    /** SAs looked at each time. */
+    /** SAs looked at each time, or so small a part of them (a shift) if that is more. */
     private static final int LOOKED_AT = 4096;
+
+    private static final int PART_LOOKED_AT = 5;
 
     /** Batches applied in a duty cycle at most, so that who submits without end stops nothing. */
     private static final int BATCHES = 64;
-
-    /** How few numbers are few, of all an SA has: one in 16. */
-    private static final int NEARLY_EXHAUSTED = 4;
 
     private final Tables tables;
     private final TunnelNames tunnels = new TunnelNames();
@@ -76,7 +76,6 @@ public final class Conductor implements Agent, AutoCloseable {
     private final ConcurrentLinkedQueue<List<Command>> inbox = new ConcurrentLinkedQueue<>();
     private final PolicyTable policies = new PolicyTable(tunnels::index);
     private final ArrayDeque<Retirement> retirements = new ArrayDeque<>();
-    private final Set<String> warned = new HashSet<>();
     private final Set<String> failedPorts = new HashSet<>();
     private boolean inputEnded;
     private boolean closed; // by its own thread perhaps, in the middle of a batch
@@ -241,11 +240,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private boolean apply(Command command) {
         switch (command) {
             case Command.AddSa add -> sas.add(add.sa());
-            case Command.RemoveSa remove -> {
-                SaControl.Entry entry = sas.remove(remove.name());
-                warned.remove(remove.name());
-                retirements.add(new Retirement(dataPlane.advanceEpoch(), entry, remove.answer()));
-            }
+            case Command.RemoveSa remove -> removeSa(remove.name(), remove.answer());
             case Command.AddPolicy add -> {
                 policies.add(add.policy());
                 return true;
@@ -259,6 +254,12 @@ public final class Conductor implements Agent, AutoCloseable {
             case Command.RemoveRoute remove -> removeRoute(remove.destination());
         }
         return false;
+    }
+
+    /** Takes an SA out of the SAD; answered when nothing uses it any more. */
+    private void removeSa(String name, CompletableFuture<Void> answer) {
+        SaControl.Entry entry = sas.remove(name);
+        retirements.add(new Retirement(dataPlane.advanceEpoch(), entry, answer));
     }
 
     private int nextHop(Route route) {
@@ -330,10 +331,14 @@ public final class Conductor implements Agent, AutoCloseable {
     private void lookAtSas(long now) {
         Sad sad = tables.sad();
         boolean forgotten = false;
-        for (int looked = 0; looked < Math.min(LOOKED_AT, sad.slots()); looked++) {
+        int most = Math.max(LOOKED_AT, sad.slots() >>> PART_LOOKED_AT);
+        for (int looked = 0; looked < Math.min(most, sad.slots()); looked++) {
             nextSlot = nextSlot + 1 < sad.slots() ? nextSlot + 1 : 0;
-            if (sad.state(nextSlot) instanceof OutboundState out) {
-                warnOfExhaustion(out);
+            AssociationState state = sad.live(nextSlot);
+            if (state != null) {
+                lookAtLifetime(state, now);
+            }
+            if (state instanceof OutboundState out) {
                 // RFC 1191 §6.3: a path may have got better, and only longer packets find out.
                 forgotten |= out.pathMtu().forget(now, pathMtuAge);
             }
@@ -343,12 +348,25 @@ public final class Conductor implements Agent, AutoCloseable {
         }
     }
 
-    private void warnOfExhaustion(OutboundState out) {
-        long remaining = out.last() - out.sequence();
-        boolean few = Long.compareUnsigned(remaining, out.last() >>> NEARLY_EXHAUSTED) < 0;
-        if (few && warned.add(out.name())) {
-            events.sequenceNearlyExhausted(out.name(), remaining);
+    private void lookAtLifetime(AssociationState sa, long now) {
+        Expiry hard = sa.hardLimit(now);
+        if (hard != null) {
+            removeSa(sa.name(), new CompletableFuture<>());
+            tables.changed();
+            events.hardExpired(sa.name(), hard);
+            return;
         }
+        Expiry soft = sa.dying() ? null : softLimit(sa, now);
+        if (soft != null) {
+            sa.die();
+            events.softExpired(sa.name(), soft);
+        }
+    }
+
+    private static Expiry softLimit(AssociationState sa, long now) {
+        return sa instanceof OutboundState out && out.nearlyExhausted()
+                ? Expiry.SEQUENCE_NUMBERS
+                : sa.softLimit(now);
     }
 
     /** When no lane runs any more: answers what is open, frees every SA and wipes every key. */

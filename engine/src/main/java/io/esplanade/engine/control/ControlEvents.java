@@ -1,5 +1,6 @@
 package io.esplanade.engine.control;
 
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.net.InetSocketAddress;
@@ -28,6 +29,9 @@ public interface ControlEvents {
     /** The device that a port is on came up, went down or changed its MTU. */
     void linkChanged(String port, boolean up, int mtu);
 
-    /** An outbound SA has few sequence numbers left for ever; said once per SA. */
-    void sequenceNearlyExhausted(String sa, long remaining);
+    /** An SA came to a soft limit, or nearly to the end of its numbers; said once per SA. */
+    void softExpired(String sa, Expiry cause);
+
+    /** An SA came to a hard limit and is removed. */
+    void hardExpired(String sa, Expiry cause);
 }

@@ -110,6 +110,7 @@ final class SaControl {
             check(sa, fingerprint);
             AssociationState state = newState(sa);
             long now = clock.nanoTime();
+            state.addedAt(now);
             watches.forEach(watch -> watch.add(state, now));
             try {
                 enter(new Entry(state, sad.add(state), fingerprint));

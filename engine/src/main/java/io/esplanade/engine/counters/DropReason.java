@@ -76,6 +76,8 @@ public enum DropReason {
             "XfrmOutStateInvalid",
             "a transport-mode SA takes only packets between its own two addresses"),
     SEQUENCE_EXHAUSTED("XfrmOutStateSeqError", "sequence numbers of the SA are used up: rekey"),
+    LIFETIME_EXPIRED(
+            "XfrmOutStateExpired", "the SA has sent as many packets as its lifetime lets it"),
     NONCE_BLOCK_EXHAUSTED(
             "XfrmOutStateSeqError", "the nonce store has not yet reserved more sequence numbers"),
     SA_RETIRED("XfrmOutStateInvalid", "the SA was removed while the packet was on its way"),

@@ -57,6 +57,8 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
 
     private int lane;
     private int worker;
+    private long added; // ns; the conductor's, as what follows
+    private volatile boolean dying;
     private String placementReason = "there is one lane";
 
     /** What packets change, away from what they only read. */
@@ -216,6 +218,40 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** The most that SYNs may tell, or what {@link MtuRules} has instead of a number. */
     public final int mss() {
         return mss;
+    }
+
+    /** Conductor: says when it was added, by its clock. */
+    public final void addedAt(long nanos) {
+        added = nanos;
+    }
+
+    /** For how long it has been there at the moment {@code now} of the conductor's clock, ns. */
+    public final long age(long now) {
+        return now - added;
+    }
+
+    /** Whether it has come to a soft limit, or nearly to the end of its numbers. */
+    public final boolean dying() {
+        return dying;
+    }
+
+    /** Conductor: it has. */
+    public final void die() {
+        dying = true;
+    }
+
+    /** Which soft limit of its lifetime it has reached, or null. */
+    public final Expiry softLimit(long now) {
+        return reached(association.lifetime().soft(), now);
+    }
+
+    /** Which hard limit of its lifetime it has reached, or null. */
+    public final Expiry hardLimit(long now) {
+        return reached(association.lifetime().hard(), now);
+    }
+
+    private Expiry reached(Lifetime.Limit limit, long now) {
+        return limit == Lifetime.Limit.NONE ? null : limit.reached(age(now), bytes(), packets());
     }
 
     /** Counts one packet that went through, with the length of its inner packet. */

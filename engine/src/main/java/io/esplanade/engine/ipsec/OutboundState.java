@@ -1,5 +1,6 @@
 package io.esplanade.engine.ipsec;
 
+import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.mbuf.MbufPool;
 
@@ -11,8 +12,9 @@ import java.security.SecureRandom;
  * An outbound SA while it runs: what encapsulation needs and its sequence numbers.
  *
  * <p>Numbers are 64 bits read unsigned, given once each in ascending order and never wrap: the last
- * is 2⁶⁴ - 1, or 2³² - 1 without ESN (RFC 4303 §3.3.3). Under a static key fewer may be used at any
- * moment, as many as the nonce store has reserved; the conductor {@linkplain #extend extends} that.
+ * is 2⁶⁴ - 1, or 2³² - 1 without ESN (RFC 4303 §3.3.3), or that of the last packet of its lifetime.
+ * Under a static key fewer may be used at any moment, as many as the nonce store has reserved; the
+ * conductor {@linkplain #extend extends} that.
  *
  * <p>One thread takes numbers ({@link #next}); one other, the conductor's, extends.
  */
@@ -38,6 +40,9 @@ public final class OutboundState extends AssociationState {
         }
     }
 
+    /** How few numbers are few, of all an SA has, as a shift. */
+    private static final int NEARLY_EXHAUSTED = 4;
+
     /** Answer of {@link #route(long)}: look it up. */
     public static final int ROUTE_UNKNOWN = -2;
 
@@ -51,6 +56,7 @@ public final class OutboundState extends AssociationState {
     private final long destinationHigh;
     private final long destinationLow;
     private final long last;
+    private final boolean lastOfLifetime;
     private final int padTo;
 
     private OuterHeader outerHeader; // the conductor's
@@ -64,7 +70,7 @@ public final class OutboundState extends AssociationState {
 
     /** An SA that may use all its numbers, from its initial one on. */
     public OutboundState(SecurityAssociation sa, int tunnel, int provider, long... contexts) {
-        this(sa, tunnel, provider, contexts, sa.initialSequence(), last(sa));
+        this(sa, tunnel, provider, contexts, sa.initialSequence(), end(sa));
     }
 
     /**
@@ -103,13 +109,16 @@ public final class OutboundState extends AssociationState {
             ivPrefix = RANDOM.nextLong();
         }
         padTo = sa.tfc().padTo();
-        last = last(sa);
+        long packets = sa.lifetime().hard().packets();
+        long numbers = end(sa) - (first - 1);
+        lastOfLifetime = packets != 0 && Long.compareUnsigned(packets, numbers) < 0;
+        last = lastOfLifetime ? first - 1 + packets : end(sa);
         this.limit = min(limit, last);
         hot[SEQUENCE] = first - 1;
         hot[CACHED_LIMIT] = this.limit;
     }
 
-    private static long last(SecurityAssociation sa) {
+    private static long end(SecurityAssociation sa) {
         return sa.esn() ? -1L : 0xffff_ffffL;
     }
 
@@ -245,7 +254,7 @@ public final class OutboundState extends AssociationState {
 
     /**
      * The next sequence number, or {@link SequenceSource#NONE} if there is none now: {@link
-     * #exhausted} tells whether there will be.
+     * #refusal} tells why.
      */
     public long next() {
         long sequence = hot[SEQUENCE];
@@ -274,6 +283,20 @@ public final class OutboundState extends AssociationState {
      */
     public boolean exhausted() {
         return Long.compareUnsigned(sequence(), last) >= 0;
+    }
+
+    /** Why there is no number now: none will come, or the nonce store has not reserved more yet. */
+    public DropReason refusal() {
+        if (!exhausted()) {
+            return DropReason.NONCE_BLOCK_EXHAUSTED;
+        }
+        return lastOfLifetime ? DropReason.LIFETIME_EXPIRED : DropReason.SEQUENCE_EXHAUSTED;
+    }
+
+    /** Whether few numbers are left for ever: one in 16, if no lifetime ends before. */
+    public boolean nearlyExhausted() {
+        return !lastOfLifetime
+                && Long.compareUnsigned(last - sequence(), last >>> NEARLY_EXHAUSTED) < 0;
     }
 
     /** The last number that this SA can ever use, read unsigned. */

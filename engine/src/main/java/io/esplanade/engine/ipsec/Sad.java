@@ -150,6 +150,11 @@ public final class Sad implements SaTable {
         return slots;
     }
 
+    /** The state in {@code slot} if its SA was not removed, or null; the writer only. */
+    public AssociationState live(int slot) {
+        return removed.get(slot) ? null : states[slot];
+    }
+
     /** The state in {@code slot}, or null; any thread. */
     public AssociationState state(int slot) {
         return (AssociationState) STATE.getAcquire(states, slot);

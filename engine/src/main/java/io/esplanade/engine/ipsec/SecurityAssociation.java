@@ -38,6 +38,7 @@ import java.util.Objects;
  * @param tfc outbound, padding in tunnel mode: traffic flow confidentiality
  * @param headers outbound, in tunnel mode: how outer headers follow from inner ones
  * @param mtuRules what is done about packets that are too long, and about TCP's segments
+ * @param lifetime how long it may be used
  */
 public record SecurityAssociation(
         String name,
@@ -59,7 +60,8 @@ public record SecurityAssociation(
         UdpEncapsulation encapsulation,
         Tfc tfc,
         HeaderRules headers,
-        MtuRules mtuRules) {
+        MtuRules mtuRules,
+        Lifetime lifetime) {
 
     /** The largest replay window. */
     public static final int MAX_REPLAY_WINDOW = 65536;
@@ -81,6 +83,7 @@ public record SecurityAssociation(
         Objects.requireNonNull(tfc, "tfc");
         Objects.requireNonNull(headers, "headers");
         Objects.requireNonNull(mtuRules, "mtuRules");
+        Objects.requireNonNull(lifetime, "lifetime");
         selectors = List.copyOf(selectors);
         if (Integer.compareUnsigned(spi, 256) < 0) {
             throw refused(name, "SPI 0 to 255 are reserved (RFC 4303 §2.1): choose 256 or above");
@@ -169,6 +172,7 @@ public record SecurityAssociation(
         private Tfc tfc = Tfc.NONE;
         private HeaderRules headers = HeaderRules.DEFAULT;
         private MtuRules mtuRules = MtuRules.DEFAULT;
+        private Lifetime lifetime = Lifetime.UNLIMITED;
 
         private Builder(String name) {
             this.name = name;
@@ -289,6 +293,12 @@ public record SecurityAssociation(
             return this;
         }
 
+        /** How long it may be used; {@link Lifetime#UNLIMITED}. */
+        public Builder lifetime(Lifetime newLifetime) {
+            this.lifetime = newLifetime;
+            return this;
+        }
+
         public SecurityAssociation build() {
             return new SecurityAssociation(
                     name,
@@ -310,7 +320,8 @@ public record SecurityAssociation(
                     encapsulation,
                     tfc,
                     headers,
-                    mtuRules);
+                    mtuRules,
+                    lifetime);
         }
     }
 }

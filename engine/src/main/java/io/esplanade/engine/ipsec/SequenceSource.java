@@ -12,7 +12,7 @@ public interface SequenceSource {
     /**
      * The next sequence number of {@code sa}, never given before and never to be given again (RFC
      * 4303 §3.3.3), or {@link #NONE} when the SA's numbers, or those its nonce store has reserved
-     * so far, are used up: {@link OutboundState#exhausted} tells which.
+     * so far, are used up: {@link OutboundState#refusal} tells which.
      */
     long next(OutboundState sa);
 

@@ -37,9 +37,7 @@ final class Numbering {
 
     private DropReason give(long mbuf, OutboundState sa, long sequence, int length) {
         if (sequence == SequenceSource.NONE) {
-            return sa.exhausted()
-                    ? DropReason.SEQUENCE_EXHAUSTED
-                    : DropReason.NONCE_BLOCK_EXHAUSTED;
+            return sa.refusal();
         }
         Mbuf.sequence(mbuf, sequence);
         sas.count(sa, length);

@@ -130,6 +130,7 @@ class DropReasonTest {
             case NOT_SEALED -> List.of(HardWays.notSealed());
             case TRANSPORT_ADDRESS -> List.of(inTransportMode(Way.fromLan(outbound(60))));
             case SEQUENCE_EXHAUSTED -> HardWays.sequenceExhausted();
+            case LIFETIME_EXPIRED -> List.of(HardWays.lifetimeExpired());
             case NONCE_BLOCK_EXHAUSTED -> List.of(HardWays.nonceBlockExhausted());
             case SA_RETIRED -> HardWays.saRetired();
             case NO_HEADROOM -> HardWays.noHeadroom();

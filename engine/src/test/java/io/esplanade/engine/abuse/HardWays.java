@@ -9,6 +9,7 @@ import io.esplanade.engine.abuse.FaultyProvider.Fault;
 import io.esplanade.engine.control.Command;
 import io.esplanade.engine.control.NonceStore;
 import io.esplanade.engine.ipsec.KeyOrigin;
+import io.esplanade.engine.ipsec.Lifetime;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.mbuf.Mbuf;
@@ -248,6 +249,23 @@ final class HardWays {
                             s.esn = esn;
                             s.firstSequence = first;
                         });
+    }
+
+    /** Before the conductor has noticed. */
+    static Way lifetimeExpired() {
+        Lifetime two = Lifetime.UNLIMITED.withHard(Lifetime.Limit.ofPackets(2));
+        return Way.act(
+                        3,
+                        tunnel -> {
+                            for (int i = 0; i < 5; i++) {
+                                tunnel.lan().send(outbound(60));
+                            }
+                            while (tunnel.gateway().cycle() > 0) {}
+                            tunnel.toPeer().open(1, tunnel.wan().receive());
+                            tunnel.toPeer().open(2, tunnel.wan().receive());
+                            assertThat(tunnel.wan().receive()).isNull();
+                        })
+                .on(s -> s.sas = sa -> sa.lifetime(two));
     }
 
     static Way nonceBlockExhausted() {

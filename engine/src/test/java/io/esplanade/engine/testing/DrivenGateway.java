@@ -14,6 +14,7 @@ import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ip.IpConfig;
+import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
@@ -54,6 +55,7 @@ public final class DrivenGateway implements AutoCloseable {
     private final Map<String, Throwable> portFailures = new TreeMap<>();
     private final List<String> acquired = new ArrayList<>();
     private final List<String> moves = new ArrayList<>();
+    private final List<String> expiries = new ArrayList<>();
     private boolean inputEnded;
     private boolean stopped;
     private boolean closed;
@@ -226,6 +228,11 @@ public final class DrivenGateway implements AutoCloseable {
         return moves;
     }
 
+    /** What SAs used up, as the conductor reported it. */
+    public List<String> expiries() {
+        return expiries;
+    }
+
     public boolean inputEnded() {
         return inputEnded;
     }
@@ -293,7 +300,14 @@ public final class DrivenGateway implements AutoCloseable {
         public void linkChanged(String port, boolean up, int mtu) {}
 
         @Override
-        public void sequenceNearlyExhausted(String sa, long remaining) {}
+        public void softExpired(String sa, Expiry cause) {
+            expiries.add(sa + " nearly used up its " + cause.text());
+        }
+
+        @Override
+        public void hardExpired(String sa, Expiry cause) {
+            expiries.add(sa + " used up its " + cause.text());
+        }
     }
 
     /** Says what the gateway is like; invariants are on unless turned off. */

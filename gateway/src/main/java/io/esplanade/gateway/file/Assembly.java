@@ -109,6 +109,7 @@ public final class Assembly implements AutoCloseable {
     private void add(TunnelEntry tunnel, GatewayFile file) {
         InetAddress local = tunnel.local().value();
         InetAddress remote = tunnel.remote().value();
+        builder.address(local); // also when its SAs have ended
         tunnel.out()
                 .ifPresent(
                         sa ->
@@ -157,7 +158,8 @@ public final class Assembly implements AutoCloseable {
                 .encapsulation(tunnel.shape().udp().orElse(null))
                 .tfc(tunnel.shape().tfc())
                 .headers(tunnel.shape().headers())
-                .mtuRules(tunnel.mtuRules());
+                .mtuRules(tunnel.mtuRules())
+                .lifetime(tunnel.lifetime());
     }
 
     @Override

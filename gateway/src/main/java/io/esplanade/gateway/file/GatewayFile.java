@@ -8,6 +8,7 @@ import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
+import io.esplanade.engine.ipsec.Lifetime;
 import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SaMode;
@@ -128,6 +129,7 @@ record GatewayFile(
             int priority,
             Shape shape,
             MtuRules mtuRules,
+            Lifetime lifetime,
             Optional<SaEntry> out,
             Optional<SaEntry> in,
             boolean unsafeVolatileSequence) {}

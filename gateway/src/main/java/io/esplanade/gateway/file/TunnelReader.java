@@ -56,6 +56,7 @@ final class TunnelReader {
         var priority = tunnel.integer("priority", 0, Integer.MAX_VALUE);
         var unsafe = tunnel.bool("unsafe-volatile-sequence");
         var mtuRules = MtuReader.read(tunnel);
+        var lifetime = LifetimeReader.read(tunnel, problems);
         if (!tunnel.has("out") && !tunnel.has("in")) {
             problems.error(
                     tunnel.position(),
@@ -83,6 +84,7 @@ final class TunnelReader {
                         priority.map(At::value).orElse(DEFAULT_PRIORITY),
                         shape,
                         mtuRules,
+                        lifetime,
                         out,
                         in,
                         unsafe.map(At::value).orElse(false)));

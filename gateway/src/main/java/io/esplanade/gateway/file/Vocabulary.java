@@ -72,12 +72,21 @@ final class Vocabulary {
                     "ttl",
                     "fragmentation",
                     "mss",
+                    "lifetime",
                     "out",
                     "in",
                     "unsafe-volatile-sequence");
     static final List<String> ENCAP =
             List.of("local-port", "remote-port", "checksum", "follow", "keepalive");
     static final List<String> TFC = List.of("pad", "dummies");
+    static final List<String> LIFETIME =
+            List.of(
+                    "rekey-time",
+                    "rekey-bytes",
+                    "rekey-packets",
+                    "life-time",
+                    "life-bytes",
+                    "life-packets");
     static final List<String> SA = List.of("spi", "key", "key-file", "initial-sequence");
     static final List<String> POLICY =
             List.of("name", "direction", "action", "priority", "source", "destination", "tunnel");
@@ -96,6 +105,7 @@ final class Vocabulary {
                     Map.entry("tunnel", TUNNEL),
                     Map.entry("encap", ENCAP),
                     Map.entry("tfc", TFC),
+                    Map.entry("lifetime", LIFETIME),
                     Map.entry("sa", SA),
                     Map.entry("policy", POLICY));
 

@@ -4,6 +4,7 @@ import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.Lifetime;
 import io.esplanade.engine.mbuf.Owner;
 
 import java.math.BigInteger;
@@ -71,7 +72,16 @@ public record Report(String name, Snapshot snapshot, boolean closed) {
     private Table sas() {
         Table table =
                 new Table(
-                        "SA", "direction", "SPI", "lane", "worker", "sequence", "packets", "bytes");
+                        "SA",
+                        "direction",
+                        "SPI",
+                        "lane",
+                        "worker",
+                        "sequence",
+                        "packets",
+                        "bytes",
+                        "age",
+                        "state");
         for (Snapshot.SaState sa : snapshot.sas()) {
             table.row(
                     sa.name(),
@@ -81,7 +91,9 @@ public record Report(String name, Snapshot snapshot, boolean closed) {
                     worker(sa),
                     Long.toUnsignedString(sa.sequence()),
                     sa.packets(),
-                    sa.bytes());
+                    sa.bytes(),
+                    sa.age().toSeconds() + " s",
+                    state(sa));
         }
         return table;
     }
@@ -146,7 +158,35 @@ public record Report(String name, Snapshot snapshot, boolean closed) {
         json.put("lane", sa.lane());
         json.put("worker", worker(sa));
         json.put("placement", sa.placement());
+        json.put("age-seconds", sa.age().toSeconds());
+        json.put("lifetime", json(sa.lifetime()));
+        json.put("state", state(sa));
         return json;
+    }
+
+    /** Those limits that there are, under the names that gateway files have for them. */
+    private static Map<String, Object> json(Lifetime lifetime) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        put(json, "rekey", lifetime.soft());
+        put(json, "life", lifetime.hard());
+        return json;
+    }
+
+    private static void put(Map<String, Object> json, String kind, Lifetime.Limit limit) {
+        putUnlessZero(json, kind + "-time", limit.time().toSeconds());
+        putUnlessZero(json, kind + "-bytes", limit.bytes());
+        putUnlessZero(json, kind + "-packets", limit.packets());
+    }
+
+    private static void putUnlessZero(Map<String, Object> json, String key, long value) {
+        if (value != 0) {
+            json.put(key, value);
+        }
+    }
+
+    /** In the words of {@code ip xfrm}. */
+    private static String state(Snapshot.SaState sa) {
+        return sa.dying() ? "dying" : "valid";
     }
 
     private static String worker(Snapshot.SaState sa) {

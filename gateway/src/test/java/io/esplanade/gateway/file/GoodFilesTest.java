@@ -1,8 +1,12 @@
 package io.esplanade.gateway.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.esplanade.engine.Engine;
+import io.esplanade.engine.Snapshot;
+import io.esplanade.engine.ipsec.Lifetime;
+import io.esplanade.engine.ipsec.Lifetime.Limit;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -12,6 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 final class GoodFilesTest {
@@ -109,6 +114,27 @@ final class GoodFilesTest {
             assertThat(engine.snapshot().sas())
                     .extracting(sa -> sa.name() + " %08x".formatted(sa.spi()))
                     .containsExactlyInAnyOrder("lab.out 00000100", "lab.in ffffffff");
+        }
+    }
+
+    @Test
+    void theEngineHasTheLifetimesOfTheFile() throws Exception {
+        try (Gateway gateway = load("lifetimes");
+                Assembly assembly = gateway.assemble();
+                Engine engine = assembly.builder().build()) {
+            Lifetime all =
+                    new Lifetime(
+                            new Limit(Duration.ofSeconds(3300), 0x7fff_ffff_0000L, 9_000_000_000L),
+                            new Limit(
+                                    Duration.ofSeconds(3600), 0x7fff_ffff_ffffL, 10_000_000_000L));
+            Lifetime one = Lifetime.UNLIMITED.withHard(Limit.ofPackets(1));
+            assertThat(engine.snapshot().sas())
+                    .extracting(Snapshot.SaState::name, Snapshot.SaState::lifetime)
+                    .containsExactlyInAnyOrder(
+                            tuple("all.out", all),
+                            tuple("all.in", all),
+                            tuple("one.out", one),
+                            tuple("one.in", one));
         }
     }
 

@@ -6,10 +6,13 @@ import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.Direction;
+import io.esplanade.engine.ipsec.Lifetime;
+import io.esplanade.engine.ipsec.Lifetime.Limit;
 import io.esplanade.engine.mbuf.Owner;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -61,6 +64,18 @@ final class ReportTest {
         assertThat(Json.write(report.json())).contains("\"spi\": \"0xc0000001\"");
     }
 
+    @Test
+    void anSaTellsItsAgeAndLimitsAndWhetherItIsToBeReplaced() {
+        Report report = new Report("g", snapshot(Map.of()), true);
+
+        assertThat(String.join("\n", report.lines())).contains("70 s").contains("dying");
+        assertThat(Json.write(report.json()).replaceAll("\\s+", " "))
+                .contains(
+                        "\"age-seconds\": 70, \"lifetime\": { \"rekey-bytes\": 1000,"
+                                + " \"life-time\": 3600, \"life-packets\": 50 },"
+                                + " \"state\": \"dying\"");
+    }
+
     private static Snapshot snapshot(Map<Owner, Long> mbufs) {
         Map<Counter, Long> counters = new EnumMap<>(Counter.class);
         for (Counter counter : Counter.values()) {
@@ -81,7 +96,12 @@ final class ReportTest {
                                 100,
                                 3,
                                 -1,
-                                "spread")),
+                                "spread",
+                                new Lifetime(
+                                        Limit.ofBytes(1_000),
+                                        Limit.ofTime(Duration.ofHours(1)).withPackets(50)),
+                                Duration.ofSeconds(70),
+                                true)),
                 5);
     }
 }

@@ -62,6 +62,7 @@ public final class Assembly implements AutoCloseable {
                                 Duration.ofSeconds(file.ip().reassemblyTime()))
                         .provider(provider != null ? provider : file.crypto().provider());
         openssl.ifPresent(builder::addProvider);
+        file.kernelRoutes().ifPresent(k -> builder.followKernel(k.routing()));
         if (nonceStore != null) {
             builder.nonceStore(nonceStore);
         }

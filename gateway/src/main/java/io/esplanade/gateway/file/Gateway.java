@@ -2,6 +2,7 @@ package io.esplanade.gateway.file;
 
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 
@@ -73,6 +74,7 @@ public final class Gateway implements AutoCloseable {
         portChecks.checkThreads(ports);
         Topology topology = new Topology(file.routes(), ports);
         portChecks.checkRoutes(topology);
+        portChecks.checkKernelRoutes(ports);
         new TunnelChecks(file, topology, problems).check();
         new CryptoChecks(file, problems).check();
         new PolicyChecks(file, problems).check();
@@ -128,6 +130,7 @@ public final class Gateway implements AutoCloseable {
                                     port.mtu()));
         }
         file.routes().forEach(r -> lines.add(route(r)));
+        file.kernelRoutes().ifPresent(k -> lines.add(kernel(k.routing())));
         Topology topology = new Topology(file.routes(), ports);
         for (GatewayFile.TunnelEntry tunnel : file.tunnels()) {
             lines.add(
@@ -155,6 +158,19 @@ public final class Gateway implements AutoCloseable {
     private static String route(GatewayFile.RouteEntry route) {
         return "route %s%s dev %s"
                 .formatted(route.to(), route.via().map(v -> " via " + v).orElse(""), route.port());
+    }
+
+    private static String kernel(KernelRouting routing) {
+        return "routes of the kernel: %s%s"
+                .formatted(
+                        routing.vrf() != null
+                                ? "VRF " + routing.vrf()
+                                : routing.table() == KernelRouting.MAIN
+                                        ? "table main"
+                                        : "table " + Integer.toUnsignedString(routing.table()),
+                        routing.elsewhere() == null
+                                ? ""
+                                : "; over other devices dev " + routing.elsewhere());
     }
 
     private static String innerMtu(GatewayFile.TunnelEntry tunnel, Port port) {

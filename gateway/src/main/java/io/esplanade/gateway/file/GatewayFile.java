@@ -5,6 +5,7 @@ import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
@@ -39,6 +40,7 @@ import java.util.Set;
  * @param ports sound ports
  * @param portNames the names of all ports
  * @param routes sound routes
+ * @param kernelRoutes what is taken over from the kernel, if the file says
  * @param tunnels sound tunnels
  * @param tunnelNames the names of all tunnels
  * @param policies sound policies, as they stand, without those that tunnels imply
@@ -54,6 +56,7 @@ record GatewayFile(
         List<PortEntry> ports,
         Set<String> portNames,
         List<RouteEntry> routes,
+        Optional<KernelRoutes> kernelRoutes,
         List<TunnelEntry> tunnels,
         Set<String> tunnelNames,
         List<PolicyEntry> policies) {
@@ -115,6 +118,9 @@ record GatewayFile(
     record Neighbour(At<InetAddress> address, long mac) {}
 
     record RouteEntry(At<Prefix> to, At<String> port, Optional<At<InetAddress>> via) {}
+
+    /** That the kernel's routes are followed; {@code elsewhere} is in {@code routing} too. */
+    record KernelRoutes(KernelRouting routing, Optional<At<String>> elsewhere) {}
 
     /** A pair of SAs and the traffic they carry. */
     record TunnelEntry(

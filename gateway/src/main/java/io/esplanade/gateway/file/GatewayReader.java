@@ -1,7 +1,9 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.gateway.file.GatewayFile.Ip;
+import io.esplanade.gateway.file.GatewayFile.KernelRoutes;
 import io.esplanade.gateway.file.GatewayFile.Lanes;
 import io.esplanade.gateway.file.GatewayFile.Mbufs;
 import io.esplanade.gateway.file.GatewayFile.RouteEntry;
@@ -79,6 +81,7 @@ final class GatewayReader {
                 named(ports, new PortReader(directory, problems)::read),
                 names(ports),
                 items(file, "routes", "route", Vocabulary.ROUTE, this::route),
+                child(file, "kernel-routes").map(this::kernelRoutes),
                 named(tunnels, new TunnelReader(directory, keys, problems)::read),
                 names(tunnels),
                 items(
@@ -174,6 +177,48 @@ final class GatewayReader {
         return to.isEmpty() || port.isEmpty() || (route.has("via") && via.isEmpty())
                 ? Optional.empty()
                 : Optional.of(new RouteEntry(to.get(), port.get(), via));
+    }
+
+    private KernelRoutes kernelRoutes(Fields kernel) {
+        kernel.refuseOthers(Vocabulary.KERNEL_ROUTES);
+        KernelRouting routing = KernelRouting.DEFAULT;
+        var table = kernel.value("table", GatewayReader::table);
+        var vrf = kernel.text("vrf");
+        var elsewhere = kernel.text("elsewhere");
+        if (table.isPresent()) {
+            routing = routing.ofTable(table.get().value());
+        }
+        if (vrf.isPresent()) {
+            routing = routing.ofVrf(vrf.get().value());
+            table.ifPresent(
+                    t ->
+                            problems.error(
+                                    t.position(),
+                                    "a VRF has a table of its own",
+                                    "name the one or the other"));
+        }
+        if (elsewhere.isPresent()) {
+            routing = routing.elsewhereTo(elsewhere.get().value());
+        }
+        return new KernelRoutes(routing, elsewhere);
+    }
+
+    private static int table(String text) {
+        if (text.equals("main")) {
+            return KernelRouting.MAIN;
+        }
+        long table;
+        try {
+            table = Literals.unsigned(text);
+        } catch (Wrong _) {
+            table = 0; // said below
+        }
+        if (table < 1 || table > 0xffff_ffffL) {
+            throw new Wrong(
+                    "'" + text + "' is not a routing table",
+                    "use main, or the table's number as in 'ip route show table all'");
+        }
+        return (int) table;
     }
 
     private Optional<Fields> child(Fields file, String key) {

@@ -4,6 +4,7 @@ import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.PortSpec;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.gateway.file.GatewayFile.KernelRoutes;
 import io.esplanade.gateway.file.GatewayFile.PortEntry;
 import io.esplanade.gateway.file.GatewayFile.RouteEntry;
 
@@ -177,6 +178,31 @@ final class PortChecks {
         }
     }
 
+    /** Checks where the kernel's routes over other devices lead. */
+    void checkKernelRoutes(Map<String, Port> ports) {
+        file.kernelRoutes()
+                .flatMap(KernelRoutes::elsewhere)
+                .ifPresent(e -> checkElsewhere(e, ports));
+    }
+
+    private void checkElsewhere(At<String> elsewhere, Map<String, Port> ports) {
+        if (!file.portNames().contains(elsewhere.value())) {
+            problems.error(
+                    elsewhere.position(),
+                    "elsewhere: there is no port '" + elsewhere + "'",
+                    Nearest.remedy(elsewhere.value(), file.portNames().stream().sorted().toList()));
+        }
+        Port port = ports.get(elsewhere.value());
+        if (port != null && port.linkType() == LinkType.ETHERNET) {
+            problems.error(
+                    elsewhere.position(),
+                    "elsewhere: port "
+                            + elsewhere
+                            + " is Ethernet, on which other devices' routers are not",
+                    "name a port whose other end is the kernel, which forwards, such as a tun");
+        }
+    }
+
     private void checkPort(RouteEntry route) {
         if (!file.portNames().contains(route.port().value())) {
             problems.error(
@@ -223,7 +249,7 @@ final class PortChecks {
                                 a ->
                                         a.value() instanceof Inet4Address
                                                 == route.to().value().isIpv4());
-        if (!known && !asks) {
+        if (!known && !asks && file.kernelRoutes().isEmpty()) {
             problems.warning(
                     route.to().position(),
                     "port %s has Ethernet, and the link-layer address of %s is not known"

@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.ipsec.Fragmentation;
 import io.esplanade.engine.ipsec.Overhead;
 import io.esplanade.engine.ipsec.TrafficSelector;
+import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
 import io.esplanade.gateway.file.GatewayFile.SaEntry;
@@ -146,7 +147,8 @@ final class TunnelChecks {
 
     private void checkRoutes(TunnelEntry tunnel) {
         InetAddress remote = tunnel.remote().value();
-        if (tunnel.out().isPresent() && topology.route(remote).isEmpty()) {
+        boolean allKnown = file.kernelRoutes().isEmpty();
+        if (allKnown && tunnel.out().isPresent() && topology.route(remote).isEmpty()) {
             problems.error(
                     tunnel.remote().position(),
                     "no route leads to %s, the other end of tunnel %s"
@@ -161,7 +163,7 @@ final class TunnelChecks {
         }
         for (At<TrafficSpec> traffic : tunnel.remoteTs()) {
             InetAddress first = traffic.value().addresses().first();
-            if (tunnel.out().isPresent() && topology.route(first).isEmpty()) {
+            if (allKnown && tunnel.out().isPresent() && topology.route(first).isEmpty()) {
                 problems.warning(
                         traffic.position(),
                         "no route leads to "
@@ -171,7 +173,7 @@ final class TunnelChecks {
             }
         }
         InetAddress local = tunnel.local().value();
-        boolean delivered = topology.leadsTo(Side.PROTECTED, local);
+        boolean delivered = !allKnown || topology.leadsTo(Side.PROTECTED, local);
         if (tunnel.shape().transport() && tunnel.in().isPresent() && !delivered) {
             problems.warning(
                     tunnel.local().position(),
@@ -182,7 +184,7 @@ final class TunnelChecks {
         }
         for (At<TrafficSpec> traffic : tunnel.localTs()) {
             InetAddress first = traffic.value().addresses().first();
-            if (tunnel.in().isPresent() && topology.route(first).isEmpty()) {
+            if (allKnown && tunnel.in().isPresent() && topology.route(first).isEmpty()) {
                 problems.warning(
                         traffic.position(),
                         "no route leads to "
@@ -241,7 +243,10 @@ final class TunnelChecks {
                         .anyMatch(
                                 p ->
                                         p.name().value().equals(in.name())
-                                                && !p.addresses().isEmpty());
+                                                && (!p.addresses().isEmpty()
+                                                        || file.kernelRoutes().isPresent()
+                                                                && in.linkType()
+                                                                        == LinkType.ETHERNET));
         if (told && !none) {
             return;
         }

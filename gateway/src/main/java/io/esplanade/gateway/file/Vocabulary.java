@@ -20,6 +20,7 @@ final class Vocabulary {
                     "ip",
                     "ports",
                     "routes",
+                    "kernel-routes",
                     "tunnels",
                     "policies");
     static final List<String> MBUFS = List.of("count", "large", "invariants");
@@ -52,6 +53,7 @@ final class Vocabulary {
     static final List<String> PORT = List.of("type", "side", "mtu", "addresses", "neighbours");
 
     static final List<String> ROUTE = List.of("to", "port", "via");
+    static final List<String> KERNEL_ROUTES = List.of("table", "vrf", "elsewhere");
     static final List<String> TUNNEL =
             List.of(
                     "local",
@@ -102,6 +104,7 @@ final class Vocabulary {
                     Map.entry("lanes", LANES),
                     Map.entry("runtime", RUNTIME),
                     Map.entry("route", ROUTE),
+                    Map.entry("kernel-routes", KERNEL_ROUTES),
                     Map.entry("tunnel", TUNNEL),
                     Map.entry("encap", ENCAP),
                     Map.entry("tfc", TFC),

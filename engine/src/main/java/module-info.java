@@ -29,5 +29,6 @@ module io.esplanade.engine {
             io.esplanade.engine.crypto.ipsecmb.IpsecMbProvider,
             io.esplanade.engine.crypto.jce.JceProvider;
     provides io.esplanade.engine.port.PortFactory with
-            io.esplanade.engine.port.pcap.PcapPortFactory;
+            io.esplanade.engine.port.pcap.PcapPortFactory,
+            io.esplanade.engine.port.packet.PacketPortFactory;
 }

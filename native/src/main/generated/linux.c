@@ -408,6 +408,8 @@ _Static_assert((long long) (PACKET_ADD_MEMBERSHIP) == 1LL, "PACKET_ADD_MEMBERSHI
 _Static_assert(sizeof(PACKET_ADD_MEMBERSHIP) == sizeof(const int), "PACKET_ADD_MEMBERSHIP");
 _Static_assert((long long) (PACKET_MR_PROMISC) == 1LL, "PACKET_MR_PROMISC");
 _Static_assert(sizeof(PACKET_MR_PROMISC) == sizeof(const int), "PACKET_MR_PROMISC");
+_Static_assert((long long) (PACKET_MR_ALLMULTI) == 2LL, "PACKET_MR_ALLMULTI");
+_Static_assert(sizeof(PACKET_MR_ALLMULTI) == sizeof(const int), "PACKET_MR_ALLMULTI");
 _Static_assert((long long) (PACKET_RX_RING) == 5LL, "PACKET_RX_RING");
 _Static_assert(sizeof(PACKET_RX_RING) == sizeof(const int), "PACKET_RX_RING");
 _Static_assert((long long) (PACKET_TX_RING) == 13LL, "PACKET_TX_RING");
@@ -540,6 +542,8 @@ _Static_assert((long long) (BPF_MAP_TYPE_XSKMAP) == 17LL, "BPF_MAP_TYPE_XSKMAP")
 _Static_assert(sizeof(BPF_MAP_TYPE_XSKMAP) == sizeof(const int), "BPF_MAP_TYPE_XSKMAP");
 _Static_assert((long long) (BPF_MAP_TYPE_ARRAY) == 2LL, "BPF_MAP_TYPE_ARRAY");
 _Static_assert(sizeof(BPF_MAP_TYPE_ARRAY) == sizeof(const int), "BPF_MAP_TYPE_ARRAY");
+_Static_assert((long long) (BPF_MAP_TYPE_HASH) == 1LL, "BPF_MAP_TYPE_HASH");
+_Static_assert(sizeof(BPF_MAP_TYPE_HASH) == sizeof(const int), "BPF_MAP_TYPE_HASH");
 _Static_assert((long long) (BPF_PROG_TYPE_XDP) == 6LL, "BPF_PROG_TYPE_XDP");
 _Static_assert(sizeof(BPF_PROG_TYPE_XDP) == sizeof(const int), "BPF_PROG_TYPE_XDP");
 _Static_assert((long long) (BPF_XDP) == 37LL, "BPF_XDP");
@@ -933,6 +937,7 @@ _Static_assert(__builtin_types_compatible_p(__typeof__(mprotect), int (void *, u
 _Static_assert(__builtin_types_compatible_p(__typeof__(memfd_create), int (const char *, unsigned int)), "memfd_create");
 _Static_assert(__builtin_types_compatible_p(__typeof__(open), int (const char *, int, ...)), "open");
 _Static_assert(__builtin_types_compatible_p(__typeof__(close), int (int)), "close");
+_Static_assert(__builtin_types_compatible_p(__typeof__(dup2), int (int, int)), "dup2");
 _Static_assert(__builtin_types_compatible_p(__typeof__(read), long (int, void *, unsigned long)), "read");
 _Static_assert(__builtin_types_compatible_p(__typeof__(write), long (int, const void *, unsigned long)), "write");
 _Static_assert(__builtin_types_compatible_p(__typeof__(readv), long (int, const struct iovec *, int)), "readv");

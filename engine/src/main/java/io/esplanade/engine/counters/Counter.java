@@ -36,6 +36,8 @@ public enum Counter {
     LOCK_CONTENDED("times it was another thread's, and had to be waited for"),
     LOCK_WAIT_NANOS("time waited for locks, ns"),
     LOCK_HELD_NANOS("time the giant lock was held, ns; sampled where it is taken per packet"),
+    RX_LOST("packets lost before they were received: the kernel's ring to the port was full"),
+    TX_LOST("packets lost on their way out: the device was down, gone, or took none so long"),
     NO_MBUF("times a receive queue found no free mbuf (the packet stays in its source)");
 
     private final String text;

@@ -4,6 +4,7 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -47,6 +48,21 @@ public interface Port extends AutoCloseable {
 
     /** What it can do; fixed from {@link #attach} on. */
     Set<Capability> capabilities();
+
+    /**
+     * Looks at what the port is joined to, from time to time and by the conductor's thread: sees
+     * what has changed there, and begins anew where need be, while lanes use the queues.
+     *
+     * @return what a person should know, in words; mostly nothing
+     */
+    default List<String> look() {
+        return List.of();
+    }
+
+    /** How the port moves packets, in words: the mode that it has chosen when it was attached. */
+    default String mode() {
+        return "";
+    }
 
     /**
      * Opens the port. Its packets will live in {@code pool}, which outlives it.

@@ -49,6 +49,14 @@ public interface RxQueue {
         return null;
     }
 
+    /**
+     * Packets lost before they could be received, because nobody took them in time; for the
+     * counters.
+     */
+    default long lost() {
+        return 0;
+    }
+
     /** How often packets were there and the mbuf source had none left; for the counters. */
     default long starved() {
         return 0;

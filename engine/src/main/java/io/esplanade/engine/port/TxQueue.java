@@ -28,6 +28,11 @@ public interface TxQueue {
         return 0;
     }
 
+    /** Packets taken and lost: the device was down, or takes none so long; for the counters. */
+    default long lost() {
+        return 0;
+    }
+
     /** Mbufs taken and not yet freed. */
     default int pending() {
         return 0;

@@ -195,7 +195,25 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class read$10 {
+    private static class dup2$10 {
+        static final MethodHandle HANDLE = Errno.downcall("dup2", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+    }
+
+    /** {@snippet lang=c : int dup2(int __fd, int __fd2) }, or {@code -errno}. */
+    public static int dup2(int __fd, int __fd2) {
+        MemorySegment state$ = Errno.state();
+        int result$;
+        try {
+            result$ = (int) dup2$10.HANDLE.invokeExact(state$, __fd, __fd2);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class read$11 {
         static final MethodHandle HANDLE = Errno.downcall("read", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
     }
 
@@ -204,7 +222,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) read$10.HANDLE.invokeExact(state$, __fd, __buf, __nbytes);
+            result$ = (long) read$11.HANDLE.invokeExact(state$, __fd, __buf, __nbytes);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -213,7 +231,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class write$11 {
+    private static class write$12 {
         static final MethodHandle HANDLE = Errno.downcall("write", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
     }
 
@@ -222,7 +240,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) write$11.HANDLE.invokeExact(state$, __fd, __buf, __n);
+            result$ = (long) write$12.HANDLE.invokeExact(state$, __fd, __buf, __n);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -231,7 +249,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class readv$12 {
+    private static class readv$13 {
         static final MethodHandle HANDLE = Errno.downcall("readv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
@@ -240,7 +258,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) readv$12.HANDLE.invokeExact(state$, __fd, __iovec, __count);
+            result$ = (long) readv$13.HANDLE.invokeExact(state$, __fd, __iovec, __count);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -249,7 +267,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class writev$13 {
+    private static class writev$14 {
         static final MethodHandle HANDLE = Errno.downcall("writev", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
@@ -258,7 +276,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) writev$13.HANDLE.invokeExact(state$, __fd, __iovec, __count);
+            result$ = (long) writev$14.HANDLE.invokeExact(state$, __fd, __iovec, __count);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -267,7 +285,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class pread$14 {
+    private static class pread$15 {
         static final MethodHandle HANDLE = Errno.downcall("pread", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
     }
 
@@ -276,7 +294,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) pread$14.HANDLE.invokeExact(state$, __fd, __buf, __nbytes, __offset);
+            result$ = (long) pread$15.HANDLE.invokeExact(state$, __fd, __buf, __nbytes, __offset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -285,7 +303,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class pwrite$15 {
+    private static class pwrite$16 {
         static final MethodHandle HANDLE = Errno.downcall("pwrite", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
     }
 
@@ -294,7 +312,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) pwrite$15.HANDLE.invokeExact(state$, __fd, __buf, __n, __offset);
+            result$ = (long) pwrite$16.HANDLE.invokeExact(state$, __fd, __buf, __n, __offset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -303,7 +321,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class fsync$16 {
+    private static class fsync$17 {
         static final MethodHandle HANDLE = Errno.downcall("fsync", -1, FunctionDescriptor.of(C_INT, C_INT));
     }
 
@@ -312,7 +330,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) fsync$16.HANDLE.invokeExact(state$, __fd);
+            result$ = (int) fsync$17.HANDLE.invokeExact(state$, __fd);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -321,7 +339,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class fdatasync$17 {
+    private static class fdatasync$18 {
         static final MethodHandle HANDLE = Errno.downcall("fdatasync", -1, FunctionDescriptor.of(C_INT, C_INT));
     }
 
@@ -330,7 +348,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) fdatasync$17.HANDLE.invokeExact(state$, __fildes);
+            result$ = (int) fdatasync$18.HANDLE.invokeExact(state$, __fildes);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -339,7 +357,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class ftruncate$18 {
+    private static class ftruncate$19 {
         static final MethodHandle HANDLE = Errno.downcall("ftruncate", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG));
     }
 
@@ -348,7 +366,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) ftruncate$18.HANDLE.invokeExact(state$, __fd, __length);
+            result$ = (int) ftruncate$19.HANDLE.invokeExact(state$, __fd, __length);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -357,7 +375,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class lseek$19 {
+    private static class lseek$20 {
         static final MethodHandle HANDLE = Errno.downcall("lseek", -1, FunctionDescriptor.of(C_LONG, C_INT, C_LONG, C_INT));
     }
 
@@ -366,7 +384,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) lseek$19.HANDLE.invokeExact(state$, __fd, __offset, __whence);
+            result$ = (long) lseek$20.HANDLE.invokeExact(state$, __fd, __offset, __whence);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -375,7 +393,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class flock$20 {
+    private static class flock$21 {
         static final MethodHandle HANDLE = Errno.downcall("flock", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -384,25 +402,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) flock$20.HANDLE.invokeExact(state$, __fd, __operation);
-        } catch (Error | RuntimeException e$) {
-            throw e$;
-        } catch (Throwable t$) {
-            throw unexpected(t$);
-        }
-        return result$ == -1 ? -Errno.of(state$) : result$;
-    }
-
-    private static class fcntl$21 {
-        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT));
-    }
-
-    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
-    public static int fcntl(int __fd, int __cmd) {
-        MemorySegment state$ = Errno.state();
-        int result$;
-        try {
-            result$ = (int) fcntl$21.HANDLE.invokeExact(state$, __fd, __cmd);
+            result$ = (int) flock$21.HANDLE.invokeExact(state$, __fd, __operation);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -412,15 +412,15 @@ public final class Syscalls {
     }
 
     private static class fcntl$22 {
-        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
     /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
-    public static int fcntl(int __fd, int __cmd, int x2) {
+    public static int fcntl(int __fd, int __cmd) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) fcntl$22.HANDLE.invokeExact(state$, __fd, __cmd, x2);
+            result$ = (int) fcntl$22.HANDLE.invokeExact(state$, __fd, __cmd);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -430,11 +430,11 @@ public final class Syscalls {
     }
 
     private static class fcntl$23 {
-        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
     }
 
     /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
-    public static int fcntl(int __fd, int __cmd, MemorySegment x2) {
+    public static int fcntl(int __fd, int __cmd, int x2) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
@@ -447,16 +447,16 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class ioctl$24 {
-        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_INT));
+    private static class fcntl$24 {
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_POINTER));
     }
 
-    /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, or {@code -errno}. */
-    public static int ioctl(int __fd, long __request, int x2) {
+    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
+    public static int fcntl(int __fd, int __cmd, MemorySegment x2) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) ioctl$24.HANDLE.invokeExact(state$, __fd, __request, x2);
+            result$ = (int) fcntl$24.HANDLE.invokeExact(state$, __fd, __cmd, x2);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -466,11 +466,11 @@ public final class Syscalls {
     }
 
     private static class ioctl$25 {
-        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_INT));
     }
 
     /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, or {@code -errno}. */
-    public static int ioctl(int __fd, long __request, MemorySegment x2) {
+    public static int ioctl(int __fd, long __request, int x2) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
@@ -483,7 +483,25 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class renameat$26 {
+    private static class ioctl$26 {
+        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
+    }
+
+    /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, or {@code -errno}. */
+    public static int ioctl(int __fd, long __request, MemorySegment x2) {
+        MemorySegment state$ = Errno.state();
+        int result$;
+        try {
+            result$ = (int) ioctl$26.HANDLE.invokeExact(state$, __fd, __request, x2);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class renameat$27 {
         static final MethodHandle HANDLE = Errno.downcall("renameat", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_POINTER));
     }
 
@@ -492,7 +510,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) renameat$26.HANDLE.invokeExact(state$, __oldfd, __old, __newfd, __new);
+            result$ = (int) renameat$27.HANDLE.invokeExact(state$, __oldfd, __old, __newfd, __new);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -501,7 +519,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class eventfd$27 {
+    private static class eventfd$28 {
         static final MethodHandle HANDLE = Errno.downcall("eventfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -510,7 +528,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) eventfd$27.HANDLE.invokeExact(state$, __count, __flags);
+            result$ = (int) eventfd$28.HANDLE.invokeExact(state$, __count, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -519,7 +537,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class fchmod$28 {
+    private static class fchmod$29 {
         static final MethodHandle HANDLE = Errno.downcall("fchmod", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -528,7 +546,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) fchmod$28.HANDLE.invokeExact(state$, __fd, __mode);
+            result$ = (int) fchmod$29.HANDLE.invokeExact(state$, __fd, __mode);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -537,7 +555,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class poll$29 {
+    private static class poll$30 {
         static final MethodHandle HANDLE = Errno.downcall("poll", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
     }
 
@@ -546,7 +564,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) poll$29.HANDLE.invokeExact(state$, __fds, __nfds, __timeout);
+            result$ = (int) poll$30.HANDLE.invokeExact(state$, __fds, __nfds, __timeout);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -555,7 +573,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class ppoll$30 {
+    private static class ppoll$31 {
         static final MethodHandle HANDLE = Errno.downcall("ppoll", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_POINTER, C_POINTER));
     }
 
@@ -564,7 +582,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) ppoll$30.HANDLE.invokeExact(state$, __fds, __nfds, __timeout, __ss);
+            result$ = (int) ppoll$31.HANDLE.invokeExact(state$, __fds, __nfds, __timeout, __ss);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -573,7 +591,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class socket$31 {
+    private static class socket$32 {
         static final MethodHandle HANDLE = Errno.downcall("socket", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
     }
 
@@ -582,7 +600,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) socket$31.HANDLE.invokeExact(state$, __domain, __type, __protocol);
+            result$ = (int) socket$32.HANDLE.invokeExact(state$, __domain, __type, __protocol);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -591,7 +609,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class bind$32 {
+    private static class bind$33 {
         static final MethodHandle HANDLE = Errno.downcall("bind", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
@@ -600,7 +618,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) bind$32.HANDLE.invokeExact(state$, __fd, __addr, __len);
+            result$ = (int) bind$33.HANDLE.invokeExact(state$, __fd, __addr, __len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -609,7 +627,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class connect$33 {
+    private static class connect$34 {
         static final MethodHandle HANDLE = Errno.downcall("connect", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
@@ -618,7 +636,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) connect$33.HANDLE.invokeExact(state$, __fd, __addr, __len);
+            result$ = (int) connect$34.HANDLE.invokeExact(state$, __fd, __addr, __len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -627,7 +645,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class listen$34 {
+    private static class listen$35 {
         static final MethodHandle HANDLE = Errno.downcall("listen", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -636,7 +654,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) listen$34.HANDLE.invokeExact(state$, __fd, __n);
+            result$ = (int) listen$35.HANDLE.invokeExact(state$, __fd, __n);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -645,7 +663,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class getsockname$35 {
+    private static class getsockname$36 {
         static final MethodHandle HANDLE = Errno.downcall("getsockname", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_POINTER));
     }
 
@@ -654,7 +672,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) getsockname$35.HANDLE.invokeExact(state$, __fd, __addr, __len);
+            result$ = (int) getsockname$36.HANDLE.invokeExact(state$, __fd, __addr, __len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -663,7 +681,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class getsockopt$36 {
+    private static class getsockopt$37 {
         static final MethodHandle HANDLE = Errno.downcall("getsockopt", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_POINTER));
     }
 
@@ -672,7 +690,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) getsockopt$36.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
+            result$ = (int) getsockopt$37.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -681,7 +699,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class setsockopt$37 {
+    private static class setsockopt$38 {
         static final MethodHandle HANDLE = Errno.downcall("setsockopt", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_INT));
     }
 
@@ -690,7 +708,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) setsockopt$37.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
+            result$ = (int) setsockopt$38.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -699,7 +717,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class send$38 {
+    private static class send$39 {
         static final MethodHandle HANDLE = Errno.downcall("send", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
     }
 
@@ -708,7 +726,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) send$38.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags);
+            result$ = (long) send$39.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -717,7 +735,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class recv$39 {
+    private static class recv$40 {
         static final MethodHandle HANDLE = Errno.downcall("recv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
     }
 
@@ -726,7 +744,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) recv$39.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags);
+            result$ = (long) recv$40.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -735,7 +753,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sendto$40 {
+    private static class sendto$41 {
         static final MethodHandle HANDLE = Errno.downcall("sendto", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_INT));
     }
 
@@ -744,7 +762,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) sendto$40.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
+            result$ = (long) sendto$41.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -753,7 +771,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class recvfrom$41 {
+    private static class recvfrom$42 {
         static final MethodHandle HANDLE = Errno.downcall("recvfrom", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_POINTER));
     }
 
@@ -762,7 +780,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) recvfrom$41.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
+            result$ = (long) recvfrom$42.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -771,7 +789,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sendmsg$42 {
+    private static class sendmsg$43 {
         static final MethodHandle HANDLE = Errno.downcall("sendmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
@@ -780,7 +798,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) sendmsg$42.HANDLE.invokeExact(state$, __fd, __message, __flags);
+            result$ = (long) sendmsg$43.HANDLE.invokeExact(state$, __fd, __message, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -789,7 +807,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class recvmsg$43 {
+    private static class recvmsg$44 {
         static final MethodHandle HANDLE = Errno.downcall("recvmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
@@ -798,7 +816,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) recvmsg$43.HANDLE.invokeExact(state$, __fd, __message, __flags);
+            result$ = (long) recvmsg$44.HANDLE.invokeExact(state$, __fd, __message, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -807,7 +825,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sendmmsg$44 {
+    private static class sendmmsg$45 {
         static final MethodHandle HANDLE = Errno.downcall("sendmmsg", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT));
     }
 
@@ -816,7 +834,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sendmmsg$44.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags);
+            result$ = (int) sendmmsg$45.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -825,7 +843,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class recvmmsg$45 {
+    private static class recvmmsg$46 {
         static final MethodHandle HANDLE = Errno.downcall("recvmmsg", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT, C_POINTER));
     }
 
@@ -834,7 +852,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) recvmmsg$45.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags, __tmo);
+            result$ = (int) recvmmsg$46.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags, __tmo);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -843,7 +861,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class shutdown$46 {
+    private static class shutdown$47 {
         static final MethodHandle HANDLE = Errno.downcall("shutdown", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -852,7 +870,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) shutdown$46.HANDLE.invokeExact(state$, __fd, __how);
+            result$ = (int) shutdown$47.HANDLE.invokeExact(state$, __fd, __how);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -861,7 +879,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sched_setaffinity$47 {
+    private static class sched_setaffinity$48 {
         static final MethodHandle HANDLE = Errno.downcall("sched_setaffinity", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
     }
 
@@ -870,7 +888,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sched_setaffinity$47.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
+            result$ = (int) sched_setaffinity$48.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -879,7 +897,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sched_getaffinity$48 {
+    private static class sched_getaffinity$49 {
         static final MethodHandle HANDLE = Errno.downcall("sched_getaffinity", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
     }
 
@@ -888,7 +906,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sched_getaffinity$48.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
+            result$ = (int) sched_getaffinity$49.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -897,7 +915,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sched_getcpu$49 {
+    private static class sched_getcpu$50 {
         static final MethodHandle HANDLE = Errno.downcall("sched_getcpu", -1, FunctionDescriptor.of(C_INT));
     }
 
@@ -906,7 +924,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sched_getcpu$49.HANDLE.invokeExact(state$);
+            result$ = (int) sched_getcpu$50.HANDLE.invokeExact(state$);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -915,7 +933,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class prctl$50 {
+    private static class prctl$51 {
         static final MethodHandle HANDLE = Errno.downcall("prctl", 1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_LONG, C_LONG, C_LONG));
     }
 
@@ -924,7 +942,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) prctl$50.HANDLE.invokeExact(state$, __option, x1, x2, x3, x4);
+            result$ = (int) prctl$51.HANDLE.invokeExact(state$, __option, x1, x2, x3, x4);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -933,7 +951,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class kill$51 {
+    private static class kill$52 {
         static final MethodHandle HANDLE = Errno.downcall("kill", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
@@ -942,25 +960,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) kill$51.HANDLE.invokeExact(state$, __pid, __sig);
-        } catch (Error | RuntimeException e$) {
-            throw e$;
-        } catch (Throwable t$) {
-            throw unexpected(t$);
-        }
-        return result$ == -1 ? -Errno.of(state$) : result$;
-    }
-
-    private static class syscall$52 {
-        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
-    }
-
-    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
-    public static long syscall(long __sysno) {
-        MemorySegment state$ = Errno.state();
-        long result$;
-        try {
-            result$ = (long) syscall$52.HANDLE.invokeExact(state$, __sysno);
+            result$ = (int) kill$52.HANDLE.invokeExact(state$, __pid, __sig);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -970,6 +970,24 @@ public final class Syscalls {
     }
 
     private static class syscall$53 {
+        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
+    }
+
+    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
+    public static long syscall(long __sysno) {
+        MemorySegment state$ = Errno.state();
+        long result$;
+        try {
+            result$ = (long) syscall$53.HANDLE.invokeExact(state$, __sysno);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+        return result$ == -1 ? -Errno.of(state$) : result$;
+    }
+
+    private static class syscall$54 {
         static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG, C_LONG, C_POINTER, C_LONG));
     }
 
@@ -978,7 +996,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ = (long) syscall$53.HANDLE.invokeExact(state$, __sysno, x1, x2, x3);
+            result$ = (long) syscall$54.HANDLE.invokeExact(state$, __sysno, x1, x2, x3);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -987,7 +1005,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class setrlimit$54 {
+    private static class setrlimit$55 {
         static final MethodHandle HANDLE = Errno.downcall("setrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -996,7 +1014,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) setrlimit$54.HANDLE.invokeExact(state$, __resource, __rlimits);
+            result$ = (int) setrlimit$55.HANDLE.invokeExact(state$, __resource, __rlimits);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1005,7 +1023,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sigemptyset$55 {
+    private static class sigemptyset$56 {
         static final MethodHandle HANDLE = Errno.downcall("sigemptyset", -1, FunctionDescriptor.of(C_INT, C_POINTER));
     }
 
@@ -1014,7 +1032,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sigemptyset$55.HANDLE.invokeExact(state$, __set);
+            result$ = (int) sigemptyset$56.HANDLE.invokeExact(state$, __set);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1023,7 +1041,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class sigaddset$56 {
+    private static class sigaddset$57 {
         static final MethodHandle HANDLE = Errno.downcall("sigaddset", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
     }
 
@@ -1032,7 +1050,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) sigaddset$56.HANDLE.invokeExact(state$, __set, __signo);
+            result$ = (int) sigaddset$57.HANDLE.invokeExact(state$, __set, __signo);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1041,7 +1059,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class signalfd$57 {
+    private static class signalfd$58 {
         static final MethodHandle HANDLE = Errno.downcall("signalfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
@@ -1050,7 +1068,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) signalfd$57.HANDLE.invokeExact(state$, __fd, __mask, __flags);
+            result$ = (int) signalfd$58.HANDLE.invokeExact(state$, __fd, __mask, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1059,7 +1077,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class getrlimit$58 {
+    private static class getrlimit$59 {
         static final MethodHandle HANDLE = Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -1068,7 +1086,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) getrlimit$58.HANDLE.invokeExact(state$, __resource, __rlimits);
+            result$ = (int) getrlimit$59.HANDLE.invokeExact(state$, __resource, __rlimits);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1077,7 +1095,7 @@ public final class Syscalls {
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
 
-    private static class clock_gettime$59 {
+    private static class clock_gettime$60 {
         static final MethodHandle HANDLE = Errno.downcall("clock_gettime", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
@@ -1086,7 +1104,7 @@ public final class Syscalls {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ = (int) clock_gettime$59.HANDLE.invokeExact(state$, __clock_id, __tp);
+            result$ = (int) clock_gettime$60.HANDLE.invokeExact(state$, __clock_id, __tp);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {

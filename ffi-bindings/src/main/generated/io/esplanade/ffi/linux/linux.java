@@ -1047,6 +1047,11 @@ public class linux {
         return 1;
     }
 
+    /** {@snippet lang=c : #define PACKET_MR_ALLMULTI } */
+    public static int PACKET_MR_ALLMULTI() {
+        return 2;
+    }
+
     /** {@snippet lang=c : #define PACKET_RX_RING } */
     public static int PACKET_RX_RING() {
         return 5;
@@ -1375,6 +1380,11 @@ public class linux {
     /** {@snippet lang=c : #define BPF_MAP_TYPE_ARRAY } */
     public static int BPF_MAP_TYPE_ARRAY() {
         return 2;
+    }
+
+    /** {@snippet lang=c : #define BPF_MAP_TYPE_HASH } */
+    public static int BPF_MAP_TYPE_HASH() {
+        return 1;
     }
 
     /** {@snippet lang=c : #define BPF_PROG_TYPE_XDP } */
@@ -2607,6 +2617,35 @@ public class linux {
     public static int close(int __fd) {
         try {
             return (int) close.HANDLE.invokeExact(__fd);
+        } catch (Error | RuntimeException e$) {
+            throw e$;
+        } catch (Throwable t$) {
+            throw unexpected(t$);
+        }
+    }
+
+    private static class dup2 {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_INT);
+        static final MemorySegment ADDR = findOrThrow("dup2");
+        static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    public static FunctionDescriptor dup2$descriptor() {
+        return dup2.DESC;
+    }
+
+    public static MethodHandle dup2$handle() {
+        return dup2.HANDLE;
+    }
+
+    public static MemorySegment dup2$address() {
+        return dup2.ADDR;
+    }
+
+    /** {@snippet lang=c : int dup2(int __fd, int __fd2) } */
+    public static int dup2(int __fd, int __fd2) {
+        try {
+            return (int) dup2.HANDLE.invokeExact(__fd, __fd2);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {

@@ -169,6 +169,13 @@ public final class Engine implements AutoCloseable {
             }
             state(State.STARTED);
             conductorRunner.start();
+            ports.stream()
+                    .filter(port -> !port.mode().isEmpty())
+                    .forEach(
+                            port ->
+                                    LOG.log(
+                                            Level.INFO,
+                                            "Port " + port.name() + ": " + port.mode()));
             Recordings.life(name, "started", config.mode(), config.threads());
         }
     }
@@ -353,6 +360,12 @@ public final class Engine implements AutoCloseable {
             LOG.log(Level.ERROR, "Port " + port + " failed: " + cause.getMessage());
             Recordings.failure(name, "port " + port, cause);
             tell(() -> listener.portFailed(port, cause));
+        }
+
+        @Override
+        public void portNotice(String port, String notice) {
+            LOG.log(Level.WARNING, "Port " + port + ": " + notice);
+            tell(() -> listener.portNotice(port, notice));
         }
 
         @Override

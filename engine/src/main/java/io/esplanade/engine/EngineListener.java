@@ -23,6 +23,14 @@ public interface EngineListener {
     /** A port failed; its packets are dropped by name from now on. */
     default void portFailed(String port, Throwable cause) {}
 
+    /**
+     * What a port is joined to has changed, such as a device that went down or came again; the port
+     * goes on by itself.
+     *
+     * @param notice for a person
+     */
+    default void portNotice(String port, String notice) {}
+
     /** A lane stopped because a stage threw; its packets were dropped by name. */
     default void laneFailed(int lane, Throwable cause) {}
 

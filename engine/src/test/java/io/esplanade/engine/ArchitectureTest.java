@@ -92,6 +92,7 @@ class ArchitectureTest {
                     "ip",
                     "port",
                     "port.memory",
+                    "port.packet",
                     "port.pcap",
                     "path",
                     "control",
@@ -202,7 +203,8 @@ class ArchitectureTest {
                     "io.esplanade.engine.os.AccessChecks",
                     "io.esplanade.engine.os.LockedSlots",
                     "io.esplanade.engine.os.NativeLibrary",
-                    "io.esplanade.engine.os.Region");
+                    "io.esplanade.engine.os.Region",
+                    "io.esplanade.engine.port.DevicePort");
 
     @Test
     void packetsMeetLocksInTheGiantAndTheFineGrainedRuntimeOnly() {

@@ -17,6 +17,9 @@ public final class NoEvents implements ControlEvents {
     public void portFailed(String port, Throwable cause) {}
 
     @Override
+    public void portNotice(String port, String notice) {}
+
+    @Override
     public void laneFailed(int lane, Throwable cause) {
         throw new IllegalStateException("lane " + lane, cause);
     }

@@ -67,6 +67,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final Map<String, Integer> ports;
     private final RouteControl routes;
     private final KernelFollower kernel; // null if nobody asked for it
+    private final List<Port> devices;
     private final long pathMtuAge;
     private final Clock clock;
     private final DataPlane dataPlane;
@@ -122,6 +123,7 @@ public final class Conductor implements Agent, AutoCloseable {
         this.events = events;
         this.acquire =
                 (policy, packet) -> events.acquire(policy.policy().name(), policy.populate(packet));
+        this.devices = List.copyOf(ports);
         this.ports = new HashMap<>();
         for (int i = 0; i < ports.size(); i++) {
             this.ports.put(ports.get(i).name(), i);
@@ -197,6 +199,7 @@ public final class Conductor implements Agent, AutoCloseable {
             lookAtSas(now);
             natTraversal.look(now);
             neighbours.look(now);
+            lookAtPorts();
             dataPlane.newStalls().forEach(events::stalled);
         }
         return done;
@@ -325,6 +328,14 @@ public final class Conductor implements Agent, AutoCloseable {
                                 events.portFailed(port, cause);
                             }
                         });
+    }
+
+    private void lookAtPorts() {
+        for (Port port : devices) {
+            for (String notice : port.look()) {
+                events.portNotice(port.name(), notice);
+            }
+        }
     }
 
     /** Looks at some SAs, so that it takes no longer when there are many. */

@@ -14,6 +14,9 @@ public interface ControlEvents {
     /** A port failed; said once per port. */
     void portFailed(String port, Throwable cause);
 
+    /** What a port is joined to has changed, and the port goes on. */
+    void portNotice(String port, String notice);
+
     /** A stage of a lane threw; its packets were dropped by name and it goes on. */
     void laneFailed(int lane, Throwable cause);
 

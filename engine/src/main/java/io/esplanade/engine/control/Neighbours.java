@@ -226,6 +226,7 @@ final class Neighbours implements NeighbourNews.Listener {
         if (entry.mac != mac) {
             entry.mac = mac;
             tables.neighbours().put(key.port(), key.high(), key.low(), mac);
+            dataPlane.advanceEpoch(); // which lanes that sleep are woken to see
         }
         entry.asked = 0;
         // Not all at once: those learned together are asked again at different times.

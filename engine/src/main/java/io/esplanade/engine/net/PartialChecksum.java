@@ -44,7 +44,13 @@ public final class PartialChecksum {
         if (version == 4) {
             if ((Mem.getShortBE(ip + 6) & IPV4_FRAGMENT) == 0) {
                 int header = (Mem.getUnsignedByte(ip) & 15) << 2;
-                look(ip, available, false, Mem.getUnsignedByte(ip + 9), header, Mem.getShortBE(ip + 2));
+                look(
+                        ip,
+                        available,
+                        false,
+                        Mem.getUnsignedByte(ip + 9),
+                        header,
+                        Mem.getShortBE(ip + 2));
             }
         } else if (version == 6 && available >= Ipv6.HEADER_LENGTH) {
             // Whoever sends extension headers with TCP or UDP behind them has no card do sums.

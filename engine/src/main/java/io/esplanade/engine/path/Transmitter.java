@@ -198,7 +198,15 @@ public final class Transmitter extends Padded implements Outlet {
             tellWaiting();
         }
         queue.reclaim();
+        countLosses();
         return taken;
+    }
+
+    private void countLosses() {
+        long lost = queue.takeLost();
+        if (lost > 0) {
+            counters.add(Counter.TX_LOST, lost);
+        }
     }
 
     /** Only {@link #holdsUp} asks, of a lossless queue. */

@@ -23,6 +23,7 @@ public abstract class DevicePort extends AbstractPort {
 
     private final String device;
     private NetDevice seen; // of the thread that opens, then of the one that looks
+    private boolean shut;
     private volatile long mac;
     private volatile int limit;
 
@@ -151,8 +152,22 @@ public abstract class DevicePort extends AbstractPort {
         limit = now == null || !now.up() ? 0 : now.mtu();
     }
 
+    /** Closes the sockets, whether or not they were opened. */
+    protected abstract void shutSockets();
+
+    /** {@inheritDoc} Waits for the conductor, should it look just now. */
     @Override
-    public final List<String> look() {
+    protected final synchronized void shut() {
+        shut = true;
+        shutSockets();
+    }
+
+    @Override
+    public final synchronized List<String> look() {
+        return shut ? List.of() : lookAtDevice();
+    }
+
+    private List<String> lookAtDevice() {
         List<String> notices = new ArrayList<>(0);
         NetDevice before = seen;
         NetDevice now = NetDevice.find(device);

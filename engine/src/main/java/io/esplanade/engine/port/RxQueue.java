@@ -50,10 +50,10 @@ public interface RxQueue {
     }
 
     /**
-     * Packets lost before they could be received, because nobody took them in time; for the
-     * counters.
+     * Packets lost since this was asked last, before they could be received: nobody took them in
+     * time; for the counters.
      */
-    default long lost() {
+    default long takeLost() {
         return 0;
     }
 

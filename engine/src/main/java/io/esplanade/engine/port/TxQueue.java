@@ -28,8 +28,11 @@ public interface TxQueue {
         return 0;
     }
 
-    /** Packets taken and lost: the device was down, or takes none so long; for the counters. */
-    default long lost() {
+    /**
+     * Packets taken and lost since this was asked last: the device was down, or takes none so long;
+     * for the counters.
+     */
+    default long takeLost() {
         return 0;
     }
 

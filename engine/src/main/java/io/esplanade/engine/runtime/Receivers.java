@@ -21,9 +21,13 @@ import java.util.List;
  */
 public final class Receivers extends Padded {
 
+    /** How many looks at queues that never run dry make one at their losses. */
+    private static final int LOOKS = 1024;
+
     private final Opened[] queues;
     private final long[] starved;
     private final CounterTable counters;
+    private int looks;
     private int turn;
     private int nextBegin; // the queue with which the next cycle begins
     private boolean begun; // a cycle in which nothing was received yet
@@ -105,8 +109,10 @@ public final class Receivers extends Padded {
         RxQueue queue = queues[index].queue;
         int first = burst.count();
         int n = queue.receive(burst, max);
+        if (n == 0 || (++looks & LOOKS - 1) == 0) {
+            countLosses(index, queue);
+        }
         if (n == 0) {
-            countStarvation(index, queue);
             return 0;
         }
         if (begun) {
@@ -122,7 +128,11 @@ public final class Receivers extends Padded {
         return n;
     }
 
-    private void countStarvation(int index, RxQueue queue) {
+    private void countLosses(int index, RxQueue queue) {
+        long lost = queue.takeLost();
+        if (lost > 0) {
+            counters.add(Counter.RX_LOST, lost);
+        }
         long now = queue.starved();
         if (now != starved[index]) {
             counters.add(Counter.NO_MBUF, now - starved[index]);

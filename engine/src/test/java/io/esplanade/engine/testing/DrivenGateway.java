@@ -54,6 +54,7 @@ public final class DrivenGateway implements AutoCloseable {
     private final List<Throwable> laneFailures = new ArrayList<>();
     private final Map<String, Throwable> portFailures = new TreeMap<>();
     private final List<String> acquired = new ArrayList<>();
+    private final List<String> portNotices = new ArrayList<>();
     private final List<String> moves = new ArrayList<>();
     private final List<String> expiries = new ArrayList<>();
     private boolean inputEnded;
@@ -218,6 +219,11 @@ public final class DrivenGateway implements AutoCloseable {
         return portFailures;
     }
 
+    /** What ports had to say, as the conductor reported it. */
+    public List<String> portNotices() {
+        return portNotices;
+    }
+
     /** The SAs that policies wanted, as the conductor reported them. */
     public List<String> acquired() {
         return acquired;
@@ -276,6 +282,11 @@ public final class DrivenGateway implements AutoCloseable {
         @Override
         public void portFailed(String port, Throwable cause) {
             portFailures.put(port, cause);
+        }
+
+        @Override
+        public void portNotice(String port, String notice) {
+            portNotices.add(port + ": " + notice);
         }
 
         @Override

@@ -1,6 +1,5 @@
 package io.esplanade.engine.port.packet;
 
-
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.os.OsException;
 import io.esplanade.engine.port.Capability;
@@ -56,7 +55,7 @@ final class PacketPort extends DevicePort {
                 senders.add(PacketSender.open(this, now.index()));
             }
         } catch (OsException e) {
-            shut();
+            shutSockets();
             throw e;
         }
     }
@@ -106,7 +105,7 @@ final class PacketPort extends DevicePort {
     }
 
     @Override
-    protected void shut() {
+    protected void shutSockets() {
         receivers.forEach(PacketReceiver::close);
         senders.forEach(PacketSender::close);
         receivers.clear();

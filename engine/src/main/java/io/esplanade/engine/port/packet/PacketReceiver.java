@@ -83,6 +83,7 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
     private MbufFiller filler;
     private volatile long dropped; // by the kernel
     private volatile long superPackets;
+    private long told; // of both
 
     private int block;
     private int left; // frames of the block not yet looked at
@@ -118,8 +119,7 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
             packet_mreq.mr_type(groups, (short) PACKET_MR_ALLMULTI());
             socket.set(PACKET_ADD_MEMBERSHIP(), groups, "the groups of its device");
             if (group != PacketPort.NO_GROUP) {
-                socket.set(
-                        PACKET_FANOUT(), group | PACKET_FANOUT_HASH() << 16, "a fan-out group");
+                socket.set(PACKET_FANOUT(), group | PACKET_FANOUT_HASH() << 16, "a fan-out group");
             }
         } catch (RuntimeException e) {
             socket.close();
@@ -253,13 +253,21 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
     }
 
     @Override
+    public int[] descriptors() {
+        return new int[] {socket.descriptor()};
+    }
+
+    @Override
     public long starved() {
         return filler.starved();
     }
 
     @Override
-    public long lost() {
-        return dropped + superPackets;
+    public long takeLost() {
+        long now = dropped + superPackets;
+        long taken = now - told;
+        told = now;
+        return taken;
     }
 
     /** Frames lost because they were super-packets, which a card would have cut. */

@@ -8,9 +8,8 @@ import static io.esplanade.ffi.linux.linux.PACKET_QDISC_BYPASS;
 import static io.esplanade.ffi.linux.linux.PACKET_TX_RING;
 import static io.esplanade.ffi.linux.linux.PACKET_VERSION;
 import static io.esplanade.ffi.linux.linux.TPACKET_V2;
-import static io.esplanade.ffi.linux.linux.TP_STATUS_AVAILABLE;
-import static io.esplanade.ffi.linux.linux.TP_STATUS_SEND_REQUEST;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_SENDING;
+import static io.esplanade.ffi.linux.linux.TP_STATUS_SEND_REQUEST;
 
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
@@ -50,7 +49,7 @@ final class PacketSender implements TxQueue, AutoCloseable {
     private MbufSource home;
     private int next; // the frame that comes next
     private boolean unsent;
-    private volatile long lost;
+    private long lost; // and not told
 
     private PacketSender(PacketPort port) {
         this.port = port;
@@ -120,7 +119,7 @@ final class PacketSender implements TxQueue, AutoCloseable {
             long mbuf = burst.get(sent);
             int length = Mbuf.length(mbuf);
             if (length - Ethernet.HEADER_LENGTH > limit) {
-                lost = lost + 1;
+                lost++;
             } else {
                 long frame = socket.ring() + (long) next * frameSize;
                 if ((Mem.getIntAcquire(frame + STATUS) & BUSY) != 0) {
@@ -154,7 +153,9 @@ final class PacketSender implements TxQueue, AutoCloseable {
         }
     }
 
-    /** {@inheritDoc} What was copied is free at once; what the device did not take is tried again. */
+    /**
+     * {@inheritDoc} What was copied is free at once; what the device did not take is tried again.
+     */
     @Override
     public int reclaim() {
         flush();
@@ -162,8 +163,10 @@ final class PacketSender implements TxQueue, AutoCloseable {
     }
 
     @Override
-    public long lost() {
-        return lost;
+    public long takeLost() {
+        long taken = lost;
+        lost = 0;
+        return taken;
     }
 
     @Override

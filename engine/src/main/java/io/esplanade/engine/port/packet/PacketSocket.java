@@ -91,8 +91,7 @@ final class PacketSocket implements AutoCloseable {
     }
 
     private int setOption(int option, MemorySegment value) {
-        return Syscalls.setsockopt(
-                descriptor, SOL_PACKET(), option, value, (int) value.byteSize());
+        return Syscalls.setsockopt(descriptor, SOL_PACKET(), option, value, (int) value.byteSize());
     }
 
     /** Reads an option into {@code value}; false if that fails. */

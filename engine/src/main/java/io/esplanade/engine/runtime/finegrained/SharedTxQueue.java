@@ -17,6 +17,7 @@ final class SharedTxQueue implements TxQueue {
     private final Common common;
     private final MbufSource mbufs;
     private final CounterTable counters;
+    private long lost; // while this thread had the lock
     private int pending; // when this thread looked last, with the lock
 
     /** What all views of one queue have in common. */
@@ -77,6 +78,7 @@ final class SharedTxQueue implements TxQueue {
 
     private void unlock() {
         pending = common.queue.pending();
+        lost += common.queue.takeLost();
         common.mutex.unlock();
     }
 
@@ -117,6 +119,13 @@ final class SharedTxQueue implements TxQueue {
     @Override
     public int pending() {
         return pending;
+    }
+
+    @Override
+    public long takeLost() {
+        long taken = lost;
+        lost = 0;
+        return taken;
     }
 
     @Override

@@ -1,0 +1,137 @@
+package io.esplanade.engine.port.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.esplanade.engine.Engine;
+import io.esplanade.engine.EngineBuilder;
+import io.esplanade.engine.fib.Route;
+import io.esplanade.engine.mbuf.MbufLedger;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.port.Port;
+import io.esplanade.engine.port.PortFactory;
+import io.esplanade.engine.port.PortSpec;
+import io.esplanade.engine.port.Side;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.ServiceLoader;
+
+/** Real hosts, each behind a veth pair, and a router between them that is an engine. */
+@ParameterizedClass
+@ValueSource(strings = {"af-packet"})
+@Timeout(120)
+class ForwardingTest {
+
+    private static final boolean ROOT = Network.works();
+
+    private final String type;
+    private Network network;
+    private Network.Host left;
+    private Network.Host right;
+    private Engine router;
+
+    ForwardingTest(String type) {
+        this.type = type;
+    }
+
+    @BeforeEach
+    void open() {
+        if (!ROOT) {
+            System.err.println("NOT TESTED without root: " + type + " between network namespaces");
+        }
+        assumeTrue(ROOT, "needs root, to make network namespaces");
+        network = new Network();
+        left = network.host("left", "esp-l", "10.1.0.2/24", "10.1.0.1");
+        right = network.host("right", "esp-r", "10.2.0.2/24", "10.2.0.1");
+        left.ipv6("fd01::2/64", "fd01::1");
+        right.ipv6("fd02::2/64", "fd02::1");
+        router =
+                router().port(port("left", "esp-l", Map.of()))
+                        .port(port("right", "esp-r", Map.of()))
+                        .build();
+        router.start();
+    }
+
+    private static EngineBuilder router() {
+        return Engine.builder()
+                .name("router")
+                .invariants(true)
+                .address("left", InetAddress.ofLiteral("10.1.0.1"))
+                .address("left", InetAddress.ofLiteral("fd01::1"))
+                .address("right", InetAddress.ofLiteral("10.2.0.1"))
+                .address("right", InetAddress.ofLiteral("fd02::1"))
+                .route(Route.of("10.1.0.0/24", "left"))
+                .route(Route.of("fd01::/64", "left"))
+                .route(Route.of("10.2.0.0/24", "right"))
+                .route(Route.of("fd02::/64", "right"));
+    }
+
+    private Port port(String name, String device, Map<String, String> more) {
+        Map<String, String> options = new HashMap<>(more);
+        options.put("device", device);
+        return ServiceLoader.load(PortFactory.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .filter(factory -> factory.type().equals(type))
+                .findFirst()
+                .orElseThrow()
+                .create(new PortSpec(name, type, Side.PROTECTED, 0, options));
+    }
+
+    /** Every mbuf is free at the end. */
+    @AfterEach
+    void close() {
+        if (router != null) {
+            router.close();
+            Map<Owner, Long> mbufs = router.snapshot().mbufs();
+            assertThat(mbufs.get(Owner.FREE))
+                    .as(MbufLedger.report(mbufs))
+                    .isEqualTo(mbufs.values().stream().mapToLong(Long::longValue).sum());
+        }
+        if (network != null) {
+            network.close();
+        }
+    }
+
+    @Test
+    void hostsReachEachOtherByPing() {
+        assertThat(left.run("busybox ping -c 3 -i 0.1 -W 2 10.2.0.2")).contains(" 0% packet loss");
+        assertThat(left.run("busybox ping -6 -c 3 -i 0.1 -W 2 fd02::2"))
+                .contains(" 0% packet loss");
+        assertThat(left.run("ip neigh show 10.1.0.1")).contains("lladdr");
+        assertThat(left.run("ip neigh show fd01::1")).contains("lladdr").contains("router");
+    }
+
+    /** Whose checksums the sender leaves to a card that there is not. */
+    @Test
+    void tcpAndUdpArriveWithWholeChecksums() {
+        for (String to : new String[] {"10.2.0.2", "fd02::2"}) {
+            assertThat(Transfer.tcp(left, right, to, 2_000_000)).isEqualTo(2_000_000);
+            assertThat(Transfer.udp(left, right, to, 20)).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void whoIsNotThereIsReportedByTheRouter() {
+        String answer = left.run("busybox ping -c 1 -W 5 10.2.0.77; true");
+        assertThat(answer).contains("100% packet loss");
+        String seen = left.run("cat /proc/net/snmp");
+        assertThat(
+                        seen.lines()
+                                .filter(l -> l.startsWith("Icmp:"))
+                                .skip(1)
+                                .findFirst()
+                                .orElseThrow()
+                                .split(" ")[4])
+                .as("destinations unreachable")
+                .isEqualTo("1");
+    }
+}

@@ -89,8 +89,8 @@ public abstract class DevicePort extends AbstractPort {
         }
     }
 
-    /** The name of the device. */
-    protected final String device() {
+    @Override
+    public final String device() {
         return device;
     }
 

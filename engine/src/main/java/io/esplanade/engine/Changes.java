@@ -4,7 +4,9 @@ import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,6 +25,12 @@ public interface Changes {
     CompletableFuture<Void> add(SecurityAssociation sa);
 
     CompletableFuture<Void> removeSa(String name);
+
+    /**
+     * Changes what may come out of an inbound SA: the policies' doing, not the key's. Its numbers
+     * and its replay window go on.
+     */
+    CompletableFuture<Void> select(String sa, List<TrafficSelector> selectors);
 
     CompletableFuture<Void> add(SecurityPolicy policy);
 

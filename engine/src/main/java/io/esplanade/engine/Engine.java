@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -191,6 +192,18 @@ public final class Engine implements AutoCloseable {
     /** Begins a batch of changes, to be submitted while the engine runs. */
     public Changes changes() {
         return new EngineChanges(this::submit);
+    }
+
+    /**
+     * Says that the engine lives: completes when the conductor has come round to it and every lane
+     * has been through a duty cycle since.
+     *
+     * @throws IllegalStateException if the engine does not run
+     */
+    public CompletableFuture<Void> pulse() {
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        submit(List.of(new Command.Pulse(answer)));
+        return answer;
     }
 
     private void submit(List<Command> batch) {

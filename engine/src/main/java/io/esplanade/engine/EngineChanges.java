@@ -5,6 +5,7 @@ import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,11 @@ final class EngineChanges implements Changes {
     @Override
     public CompletableFuture<Void> removeSa(String name) {
         return with(new Command.RemoveSa(name, new CompletableFuture<>()));
+    }
+
+    @Override
+    public CompletableFuture<Void> select(String sa, List<TrafficSelector> selectors) {
+        return with(new Command.SelectSa(sa, List.copyOf(selectors), new CompletableFuture<>()));
     }
 
     @Override

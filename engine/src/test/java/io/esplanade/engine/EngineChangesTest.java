@@ -17,6 +17,7 @@ import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
 import io.esplanade.engine.testing.TwoGateways;
@@ -323,6 +324,44 @@ class EngineChangesTest {
                 }
             }
             assertThat(two.a().snapshot().drops(DropReason.NO_POLICY)).isZero();
+        }
+    }
+
+    @Test
+    void whatMayComeOutOfAnSaIsChangedWhileItGoesOn() {
+        List<TrafficSelector> others =
+                List.of(TunnelGateway.selector("10.1.0.0/16", "10.77.0.0/16"));
+        List<TrafficSelector> these = List.of(TunnelGateway.selector("10.1.0.0/16", "10.2.0.0/16"));
+        try (TwoGateways two = TwoGateways.start(mode)) {
+            two.flow(100);
+            two.settle();
+            answered(two.b(), c -> c.select("in-0", others));
+            for (int i = 0; i < 100; i++) {
+                assertThat(two.hostA().send(two.packet(i))).isTrue();
+            }
+            TwoGateways.await(() -> two.b().snapshot().drops(DropReason.POLICY_MISMATCH) == 100);
+
+            answered(two.b(), c -> c.select("in-0", these));
+            two.flow(100);
+            two.settle();
+            assertThat(two.lost()).isZero();
+            assertThat(sequence(two.b().snapshot(), "in-0"))
+                    .as("one window")
+                    .isEqualTo(two.sent() + 100);
+            refused(two, two.a(), c -> c.select("out-0", these), "policies say");
+            refused(two, two.b(), c -> c.select("in-9", these), "no SA in-9");
+        }
+    }
+
+    @Test
+    void anEngineThatRunsHasAPulse() {
+        try (TwoGateways two = TwoGateways.start(mode)) {
+            CompletableFuture<Void> pulse = two.a().pulse();
+            two.flowUntil(pulse::isDone);
+            assertThat(pulse).isCompleted();
+
+            two.a().close();
+            assertThatThrownBy(two.a()::pulse).isInstanceOf(IllegalStateException.class);
         }
     }
 

@@ -4,7 +4,9 @@ import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
+import io.esplanade.engine.ipsec.TrafficSelector;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -22,6 +24,10 @@ public sealed interface Command {
     /** Removes an SA; answered when its contexts are freed and its key is wiped. */
     record RemoveSa(String name, CompletableFuture<Void> answer) implements Command {}
 
+    /** Changes what may come out of an inbound SA, which goes on as it is. */
+    record SelectSa(String name, List<TrafficSelector> selectors, CompletableFuture<Void> answer)
+            implements Command {}
+
     record AddPolicy(SecurityPolicy policy, CompletableFuture<Void> answer) implements Command {}
 
     record RemovePolicy(String name, CompletableFuture<Void> answer) implements Command {}
@@ -30,4 +36,7 @@ public sealed interface Command {
     record AddRoute(Route route, CompletableFuture<Void> answer) implements Command {}
 
     record RemoveRoute(Prefix destination, CompletableFuture<Void> answer) implements Command {}
+
+    /** Changes nothing: only the answer counts. */
+    record Pulse(CompletableFuture<Void> answer) implements Command {}
 }

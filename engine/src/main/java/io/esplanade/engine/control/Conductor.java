@@ -244,6 +244,7 @@ public final class Conductor implements Agent, AutoCloseable {
         switch (command) {
             case Command.AddSa add -> sas.add(add.sa());
             case Command.RemoveSa remove -> removeSa(remove.name(), remove.answer());
+            case Command.SelectSa select -> sas.select(select.name(), select.selectors());
             case Command.AddPolicy add -> {
                 policies.add(add.policy());
                 return true;
@@ -255,6 +256,7 @@ public final class Conductor implements Agent, AutoCloseable {
             case Command.AddRoute add ->
                     routes.add(add.route().destination(), nextHop(add.route()));
             case Command.RemoveRoute remove -> removeRoute(remove.destination());
+            case Command.Pulse _ -> {}
         }
         return false;
     }

@@ -13,6 +13,7 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.path.AddressSet;
@@ -249,6 +250,18 @@ final class SaControl {
 
     private static String names(Stream<CryptoProvider> providers) {
         return providers.map(CryptoProvider::name).collect(Collectors.joining(" or "));
+    }
+
+    /** Changes what may come out of an inbound SA. */
+    void select(String name, List<TrafficSelector> selectors) {
+        Entry entry = entries.get(name);
+        if (entry == null) {
+            throw new IllegalArgumentException("there is no SA " + name);
+        }
+        if (!(entry.state() instanceof InboundState in)) {
+            throw refused(entry.sa(), "policies say what goes into it, not selectors");
+        }
+        in.select(selectors);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.esplanade.engine.counters.DropReason;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.List;
 
 /**
  * An inbound SA while it runs: what decapsulation needs, its replay window, the selectors of what
@@ -26,7 +27,7 @@ public final class InboundState extends AssociationState {
     }
 
     private final ReplayWindow window;
-    private final SelectorSet selectors;
+    private volatile SelectorSet selectors;
 
     private final boolean follows;
     private PeerAddress peer; // the conductor's; null where nobody is followed
@@ -103,6 +104,11 @@ public final class InboundState extends AssociationState {
     /** What may come out of it, as inner packets have it; what none matches may not. */
     public SelectorSet selectors() {
         return selectors;
+    }
+
+    /** The conductor: from now on that may come out of it, and nothing else. */
+    public void select(List<TrafficSelector> newSelectors) {
+        selectors = SelectorSet.of(newSelectors);
     }
 
     @Override

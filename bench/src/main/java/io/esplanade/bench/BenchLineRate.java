@@ -30,7 +30,7 @@ import java.util.concurrent.Callable;
         descriptionHeading = "%n",
         description = {
             "Sends UDP packets of 256 flows by one interface and takes them back from another, at"
-                + " rates that it varies until it knows the greatest without loss, and with 0.1%"
+                + " rates that it varies until it knows the greatest without loss, and with 0.1%%"
                 + " loss; then looks at latency at half of that, and at 45 Mb/s, a T3. What"
                 + " forwards them is yours to set up: docker/line-rate.sh does, with two gateways.",
             "",

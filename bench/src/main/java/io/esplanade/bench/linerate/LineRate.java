@@ -83,7 +83,7 @@ public record LineRate(
     private Port port(String device) {
         for (PortFactory factory : ServiceLoader.load(PortFactory.class)) {
             if (factory.type().equals(type)) {
-                Map<String, String> options = Map.of("interface", device);
+                Map<String, String> options = Map.of("device", device);
                 return factory.create(new PortSpec(device, type, Side.PROTECTED, 0, options));
             }
         }

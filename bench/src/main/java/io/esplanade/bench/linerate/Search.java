@@ -35,8 +35,8 @@ final class Search {
         Trial best = known;
         double low = least;
         Trial flood = trials.at(most);
-        if (flood.loss() <= allowed) {
-            return flood;
+        if (flood.loss() <= allowed) { // the tester itself can do no more
+            return best == null || flood.perSecond() > best.perSecond() ? flood : best;
         }
         double high = Math.min(most, flood.perSecond());
         while (high - low > resolution * high && high >= 1) {

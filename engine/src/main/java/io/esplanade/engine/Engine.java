@@ -9,6 +9,7 @@ import io.esplanade.engine.counters.CounterSum;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.os.AgentRunner;
@@ -51,7 +52,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class Engine implements AutoCloseable {
 
+    /** The name under which auditable events are logged. */
+    public static final String AUDIT_LOG = "io.esplanade.audit";
+
     private static final Logger LOG = System.getLogger(Engine.class.getName());
+    private static final Logger AUDIT = System.getLogger(AUDIT_LOG);
 
     /** How long a lane may take to drain before close gives up on it, ns. */
     private static final long STOP_NANOS = TimeUnit.SECONDS.toNanos(5);
@@ -113,6 +118,7 @@ public final class Engine implements AutoCloseable {
                         parts.control(), "esplanade-" + name + "-" + parts.control().roleName());
         try {
             Tables tables = parts.tables();
+            tables.audit().perSecond(b.auditEventsPerSecond, clock.nanoTime());
             b.addresses.forEach(a -> a.enter(tables, this::portIndex));
             b.neighbours.forEach(n -> n.enter(tables.neighbours(), portIndex(n.port())));
             applyAtOnce(b.commands());
@@ -420,6 +426,12 @@ public final class Engine implements AutoCloseable {
                     "The link of port %s is %s, with an MTU of %d"
                             .formatted(port, up ? "up" : "down", mtu));
             tell(() -> listener.linkChanged(port, up, mtu));
+        }
+
+        @Override
+        public void audit(AuditEvent event) {
+            AUDIT.log(Level.WARNING, event::toString);
+            tell(() -> listener.audit(event));
         }
 
         @Override

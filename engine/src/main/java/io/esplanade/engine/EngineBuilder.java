@@ -14,6 +14,7 @@ import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.SecurityPolicy;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.path.AuditTrail;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
@@ -52,6 +53,7 @@ public final class EngineBuilder {
     boolean invariants;
     int burstSize = Burst.DEFAULT_SIZE;
     int flowCacheSize = 8192;
+    int auditEventsPerSecond = 10;
     Clock clock = Clock.system();
     NonceStore nonceStore;
     private int icmpErrorsPerSecond = IpConfig.DEFAULT.icmpErrorsPerSecond();
@@ -234,6 +236,21 @@ public final class EngineBuilder {
         }
         this.reassemblyMbufs = mbufs;
         this.reassemblyTime = Objects.requireNonNull(time, "time");
+        return this;
+    }
+
+    /**
+     * How many auditable events of each kind are told in a second, by {@link EngineListener#audit}
+     * and in the log; those beyond are counted as {@code AUDIT_SUPPRESSED}. At most 100; 0 turns
+     * auditing off; default 10.
+     */
+    public EngineBuilder auditEventsPerSecond(int events) {
+        if (events < 0 || events > AuditTrail.MOST_PER_SECOND) {
+            throw new IllegalArgumentException(
+                    "auditable events a second are 0 to %d, not %d"
+                            .formatted(AuditTrail.MOST_PER_SECOND, events));
+        }
+        this.auditEventsPerSecond = events;
         return this;
     }
 

@@ -1,5 +1,6 @@
 package io.esplanade.engine;
 
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
@@ -58,6 +59,13 @@ public interface EngineListener {
      * @param mtu of the device, in bytes; 0 when it is gone
      */
     default void linkChanged(String port, boolean up, int mtu) {}
+
+    /**
+     * A packet was dropped for a reason that is an auditable event (RFC 4301 §9). The log has it
+     * too, under the name {@value Engine#AUDIT_LOG}. {@link EngineBuilder#auditEventsPerSecond}
+     * says how many are told.
+     */
+    default void audit(AuditEvent event) {}
 
     /**
      * An SA came to a {@linkplain io.esplanade.engine.ipsec.Lifetime soft limit}, or nearly used up

@@ -116,6 +116,21 @@ final class PcapVerbTest {
     }
 
     @Test
+    void whatIsForgedIsTold() throws Exception {
+        Verbs.run("pcap", Samples.a(directory));
+        List<byte[]> esp = Samples.read(directory.resolve("esp.pcap"));
+        esp.getFirst()[50] ^= 1;
+        Samples.write(directory.resolve("esp.pcap"), esp, 1);
+
+        Outcome outcome = Verbs.run("pcap", Samples.b(directory));
+
+        assertThat(outcome.err())
+                .contains(
+                        "esplanade: icv-failed: 192.0.2.1 > 192.0.2.2 protocol 50 SPI 0xc0000001 SA"
+                                + " to-a.in sequence 1: integrity check value is wrong");
+    }
+
+    @Test
     void aSecondRunDoesNotUseASequenceNumberAgain() throws Exception {
         Path file = Samples.a(directory);
         Verbs.run("pcap", file);

@@ -2,6 +2,7 @@ package io.esplanade.bench.bed;
 
 import io.esplanade.engine.control.ControlEvents;
 import io.esplanade.engine.control.Stall;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
@@ -35,6 +36,9 @@ public final class NoEvents implements ControlEvents {
 
     @Override
     public void linkChanged(String port, boolean up, int mtu) {}
+
+    @Override
+    public void audit(AuditEvent event) {}
 
     @Override
     public void softExpired(String sa, Expiry cause) {}

@@ -7,6 +7,7 @@ import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.fib.NextHop;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.AssociationState;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.OutboundState;
@@ -35,6 +36,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * Applies changes, retires what nothing uses any more, reserves sequence numbers, watches lanes and
@@ -73,6 +75,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private final DataPlane dataPlane;
     private final ControlEvents events;
     private final BiConsumer<SpdEntry, SelectorFields> acquire;
+    private final Consumer<AuditEvent> audit;
 
     private final ConcurrentLinkedQueue<List<Command>> inbox = new ConcurrentLinkedQueue<>();
     private final PolicyTable policies = new PolicyTable(tunnels::index);
@@ -124,6 +127,7 @@ public final class Conductor implements Agent, AutoCloseable {
         this.acquire =
                 (policy, packet) -> events.acquire(policy.policy().name(), policy.populate(packet));
         this.devices = List.copyOf(ports);
+        this.audit = events::audit;
         this.ports = new HashMap<>();
         for (int i = 0; i < ports.size(); i++) {
             this.ports.put(ports.get(i).name(), i);
@@ -178,6 +182,7 @@ public final class Conductor implements Agent, AutoCloseable {
         }
         done += retire();
         done += tables.wanted().take(acquire);
+        done += tables.audit().take(clock, audit);
         reserveNumbers();
         reportFailures();
         if (!inputEnded && dataPlane.ended()) {
@@ -193,6 +198,7 @@ public final class Conductor implements Agent, AutoCloseable {
         if (now - nextLook >= 0) {
             nextLook = now + LOOK_NANOS;
             tables.time(now);
+            tables.audit().grant(now);
             if (tables.wanted().takeOverflow()) {
                 tables.changed(); // flows are decided anew, and ask again
             }

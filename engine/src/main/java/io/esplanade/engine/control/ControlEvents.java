@@ -1,5 +1,6 @@
 package io.esplanade.engine.control;
 
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.TrafficSelector;
 
@@ -31,6 +32,9 @@ public interface ControlEvents {
 
     /** The device that a port is on came up, went down or changed its MTU. */
     void linkChanged(String port, boolean up, int mtu);
+
+    /** A packet was dropped for a reason that is an auditable event. */
+    void audit(AuditEvent event);
 
     /** An SA came to a soft limit, or nearly to the end of its numbers; said once per SA. */
     void softExpired(String sa, Expiry cause);

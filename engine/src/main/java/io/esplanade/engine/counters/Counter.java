@@ -22,6 +22,7 @@ public enum Counter {
     DATAGRAMS_REASSEMBLED("datagrams put together from fragments"),
     PATH_MTU_LOWERED("times an ICMP error lowered the path MTU of an SA"),
     MSS_CLAMPED("TCP SYNs whose segment size was lowered to fit a tunnel"),
+    AUDIT_SUPPRESSED("auditable events not told one by one, since there were too many"),
     ICMP_ERRORS_SENT("ICMP errors sent about packets that could not be forwarded"),
     FLOW_HITS("packets whose verdict was in the flow cache"),
     FLOW_MISSES("packets whose verdict was looked up in policies and routes"),

@@ -13,10 +13,19 @@ public final class DropSink {
 
     private final MbufSource home;
     private final CounterTable counters;
+    private final DropWatch watch;
 
     public DropSink(MbufSource home, CounterTable counters) {
+        this(home, counters, DropWatch.NONE);
+    }
+
+    /**
+     * @param watch sees what is dropped
+     */
+    public DropSink(MbufSource home, CounterTable counters, DropWatch watch) {
         this.home = home;
         this.counters = counters;
+        this.watch = watch;
     }
 
     /**
@@ -35,6 +44,7 @@ public final class DropSink {
     /** Drops {@code mbuf}, which the caller owns and must not touch again. */
     public void drop(long mbuf, DropReason reason) {
         counters.drop(reason, 1);
+        watch.dropped(mbuf, reason);
         Mbuf.dropReason(mbuf, reason.ordinal());
         home.free(mbuf);
     }

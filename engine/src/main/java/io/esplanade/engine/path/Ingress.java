@@ -607,6 +607,9 @@ public final class Ingress extends Padded {
         }
         if (reason != DropReason.NONE || handedOver) {
             sas.release(slot, generation);
+            if (reason == DropReason.SEQUENCE_EXHAUSTED) {
+                Mbuf.sa(mbuf, slot, generation); // for the audit: whose they were
+            }
             return reason;
         }
         note(mbuf, flags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);

@@ -30,6 +30,7 @@ public final class Tables {
     private final NextHops nextHops = new NextHops();
     private final NeighbourTable neighbours = new NeighbourTable();
     private final Wanted wanted = new Wanted();
+    private final AuditTrail audit = new AuditTrail(this);
     private final NeighbourNews neighbourNews = new NeighbourNews();
     private final AddressSet localAddresses = new AddressSet();
     private final PortSet encapsulationPorts = new PortSet();
@@ -91,6 +92,11 @@ public final class Tables {
     /** The SAs that lanes want. */
     public Wanted wanted() {
         return wanted;
+    }
+
+    /** The auditable events that lanes tell of. */
+    public AuditTrail audit() {
+        return audit;
     }
 
     /** Where ESP arrives in UDP. */

@@ -63,7 +63,7 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
 
     /** The stages of thread {@code thread}, with queues and flow caches of their own. */
     protected final RunToCompletion newStages(int thread, Means means, CounterTable counters) {
-        DropSink drops = new DropSink(means.mbufs(), counters);
+        DropSink drops = newDropSink(means.mbufs(), counters);
         Transmitter[] transmitters = newTransmitters(thread, means, drops, counters);
         MbufRing loop = new MbufRing(Integer.highestOneBit(2 * setup().burstSize()));
         SlowPath slow = newSlowPath(means.mbufs(), drops, counters, 0, 1);

@@ -101,6 +101,15 @@ public abstract class ThreadedRuntime implements PacketRuntime {
     }
 
     /**
+     * Where packets end that go nowhere, for one thread or role.
+     *
+     * @param counters the thread's or role's
+     */
+    protected final DropSink newDropSink(MbufSource home, CounterTable counters) {
+        return new DropSink(home, counters, setup.tables().audit().watch(counters));
+    }
+
+    /**
      * The receive queues of thread {@code thread} of {@code threads}: every {@code threads}-th of
      * each port, so that a port with fewer queues has none for some.
      */

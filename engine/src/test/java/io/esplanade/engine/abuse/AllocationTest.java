@@ -3,6 +3,8 @@ package io.esplanade.engine.abuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.testing.DrivenGateway;
 import io.esplanade.engine.testing.IpPackets;
@@ -75,6 +77,28 @@ class AllocationTest {
             assertThat(leastAllocated(burst, () -> drain(tunnel))).as("bytes").isZero();
             assertThat(tunnel.gateway().drops()).isEmpty();
             assertThat(tunnel.gateway().counters().value(Counter.DECRYPTED_PACKETS)).isPositive();
+        }
+    }
+
+    @Test
+    void droppingWhatIsAuditedAllocatesNothing() throws Exception {
+        try (TunnelGateway tunnel = open()) {
+            tunnel.gateway().tables().audit().perSecond(100, System.nanoTime());
+            byte[] forged = tunnel.fromPeer().seal(1, TunnelGateway.inbound(60));
+            forged[forged.length - 1] ^= 1;
+            byte[] unknown = IpPackets.with(forged, 23, 99);
+            Burst burst =
+                    round -> {
+                        for (int i = 0; i < PACKETS; i += 2) {
+                            tunnel.wan().send(forged);
+                            tunnel.wan().send(unknown);
+                        }
+                        tunnel.gateway().cycle();
+                    };
+            assertThat(leastAllocated(burst, tunnel.gateway()::conduct)).as("bytes").isZero();
+            assertThat(tunnel.gateway().audited())
+                    .extracting(AuditEvent::reason)
+                    .contains(DropReason.ICV_FAILED, DropReason.NO_SA);
         }
     }
 

@@ -14,6 +14,7 @@ import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.CryptoProviders;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ip.IpConfig;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.SecurityAssociation;
@@ -57,6 +58,7 @@ public final class DrivenGateway implements AutoCloseable {
     private final List<String> portNotices = new ArrayList<>();
     private final List<String> moves = new ArrayList<>();
     private final List<String> expiries = new ArrayList<>();
+    private final List<AuditEvent> audited = new ArrayList<>();
     private boolean inputEnded;
     private boolean stopped;
     private boolean closed;
@@ -239,6 +241,11 @@ public final class DrivenGateway implements AutoCloseable {
         return expiries;
     }
 
+    /** The auditable events, as the conductor reported them. */
+    public List<AuditEvent> audited() {
+        return audited;
+    }
+
     public boolean inputEnded() {
         return inputEnded;
     }
@@ -309,6 +316,11 @@ public final class DrivenGateway implements AutoCloseable {
 
         @Override
         public void linkChanged(String port, boolean up, int mtu) {}
+
+        @Override
+        public void audit(AuditEvent event) {
+            audited.add(event);
+        }
 
         @Override
         public void softExpired(String sa, Expiry cause) {

@@ -54,6 +54,7 @@ public final class Assembly implements AutoCloseable {
                         .invariants(file.mbufs().invariants())
                         .burstSize(file.lanes().burst())
                         .flowCacheSize(file.lanes().flowCache())
+                        .auditEventsPerSecond(file.auditEvents())
                         .icmpErrorsPerSecond(file.ip().icmpErrors())
                         .learnPathMtu(file.ip().learnPathMtu())
                         .pathMtuAge(Duration.ofSeconds(file.ip().pathMtuAge()))

@@ -36,6 +36,7 @@ import java.util.Set;
  * @param lanes sizes of a lane
  * @param runtime what moves the packets, and where the file says so
  * @param nonceStore where used sequence numbers are remembered, if the file says
+ * @param auditEvents how many auditable events of a kind are told in a second
  * @param ip ICMP errors, path MTU and reassembly
  * @param ports sound ports
  * @param portNames the names of all ports
@@ -52,6 +53,7 @@ record GatewayFile(
         Lanes lanes,
         At<RuntimeConfig> runtime,
         Optional<At<Path>> nonceStore,
+        int auditEvents,
         Ip ip,
         List<PortEntry> ports,
         Set<String> portNames,

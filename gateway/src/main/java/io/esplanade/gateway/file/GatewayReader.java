@@ -28,6 +28,7 @@ final class GatewayReader {
     private static final int DEFAULT_BURST = 32;
 
     private static final int DEFAULT_FLOW_CACHE = 8192;
+    private static final int DEFAULT_AUDIT_EVENTS = 10;
 
     private final Path directory;
     private final KeyRing keys;
@@ -77,6 +78,7 @@ final class GatewayReader {
                 lanes,
                 runtime,
                 file.value("nonce-store", text -> Literals.file(directory, text)),
+                file.integer("audit-events", 0, 100).map(At::value).orElse(DEFAULT_AUDIT_EVENTS),
                 ip,
                 named(ports, new PortReader(directory, problems)::read),
                 names(ports),

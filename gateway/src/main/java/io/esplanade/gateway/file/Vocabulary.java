@@ -17,6 +17,7 @@ final class Vocabulary {
                     "lanes",
                     "runtime",
                     "nonce-store",
+                    "audit-events",
                     "ip",
                     "ports",
                     "routes",

@@ -160,7 +160,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     private IngressRole newIngress(LaneParts lane) {
         CounterTable counters = newCounters();
-        DropSink drops = new DropSink(lane.homeFromIngress(), counters);
+        DropSink drops = newDropSink(lane.homeFromIngress(), counters);
         Receivers receivers =
                 openReceivers(lane.number(), lanes.size(), lane.homeFromIngress(), counters);
         SlowPath slow =
@@ -205,7 +205,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
 
     private EgressRole newEgress(LaneParts lane) {
         CounterTable counters = newCounters();
-        DropSink drops = new DropSink(lane.homeFromEgress(), counters);
+        DropSink drops = newDropSink(lane.homeFromEgress(), counters);
         List<Port> ports = setup().ports();
         Outlet[] outlets = new Outlet[ports.size()];
         Transmitter[] lossless = new Transmitter[ports.size()];

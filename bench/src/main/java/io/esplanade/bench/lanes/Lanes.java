@@ -76,6 +76,7 @@ public final class Lanes {
                                 "-Xms128m",
                                 "-Xmx128m",
                                 "-XX:+UseSerialGC",
+                                "-XX:ObjectAlignmentInBytes=64", // as the command has it
                                 "-XX:-CreateCoredumpOnCrash",
                                 "-XX:-UsePerfData",
                                 "--enable-native-access=ALL-UNNAMED",

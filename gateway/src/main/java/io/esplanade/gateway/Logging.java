@@ -3,6 +3,7 @@ package io.esplanade.gateway;
 import io.esplanade.engine.Engine;
 
 import java.io.PrintWriter;
+import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -10,6 +11,8 @@ import java.util.logging.Logger;
 
 /** Shows what the engine logs in the command's own form. */
 final class Logging {
+
+    private static final Set<String> ENGINE_LOGS = Set.of(Engine.class.getName(), Engine.AUDIT_LOG);
 
     private Logging() {}
 
@@ -44,8 +47,7 @@ final class Logging {
 
         /** What an engine says to its listener too; the verbs' listener says it. */
         private static boolean isSaidAnyway(LogRecord entry) {
-            return Engine.class.getName().equals(entry.getLoggerName())
-                    && entry.getThrown() == null;
+            return ENGINE_LOGS.contains(entry.getLoggerName()) && entry.getThrown() == null;
         }
 
         @Override

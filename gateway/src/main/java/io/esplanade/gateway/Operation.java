@@ -4,6 +4,7 @@ import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineListener;
 import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.counters.Counter;
+import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.Expiry;
 import io.esplanade.gateway.file.Assembly;
 import io.esplanade.gateway.file.Gateway;
@@ -125,6 +126,11 @@ final class Operation {
         @Override
         public void laneFailed(int lane, Throwable cause) {
             seen.add("lane " + lane + " failed: " + cause); // the log has said it
+        }
+
+        @Override
+        public void audit(AuditEvent event) {
+            err.println("esplanade: " + event);
         }
 
         @Override

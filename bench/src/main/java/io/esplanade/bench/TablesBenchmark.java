@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
@@ -27,8 +28,11 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.BenchmarkParams;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -36,6 +40,9 @@ import java.util.concurrent.TimeUnit;
  * What tables cost by how much is in them: a lookup, each of another entry, so that from a size on
  * most of what it reads is in no cache; a change, which is one entry added or removed; and, as
  * {@code bytes}, the heap that the table takes for an entry beside the entry itself. Times are ns.
+ *
+ * <p>{@link #mapChange} is the yardstick: how much a change of a {@link HashMap} of as many entries
+ * costs more when there are more, which does the same few steps throughout, is what memory costs.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -45,6 +52,9 @@ import java.util.concurrent.TimeUnit;
         value = 1,
         jvmArgs = {"-Xmx6g", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"})
 public class TablesBenchmark {
+
+    /** Entries that an invocation changes, so that choosing them is not measured. */
+    private static final int CHANGES = 4096;
 
     /** Policies. */
     @State(Scope.Thread)
@@ -64,17 +74,57 @@ public class TablesBenchmark {
         final SelectorFields packet = new SelectorFields();
         final SpdSearch search = new SpdSearch();
         PolicyTable table;
-        List<SecurityPolicy> policies;
         Spd spd;
 
         @Setup
         public void fill(Bytes bytes) {
-            policies = TableSets.policies(kind, size);
+            List<SecurityPolicy> policies = TableSets.policies(kind, size);
             long before = Bytes.used();
             table = new PolicyTable(name -> 0);
             policies.forEach(table::add);
             bytes.perEntry(before, size);
             spd = table.spd();
+        }
+    }
+
+    /** The same, and those of them that change. */
+    @State(Scope.Thread)
+    public static class Changes extends Policies {
+
+        final SecurityPolicy[] next = new SecurityPolicy[CHANGES];
+
+        /** Policies come from who adds them, fresh, and not from a table of the benchmark's. */
+        @Setup(Level.Invocation)
+        public void choose() {
+            for (int i = 0; i < CHANGES; i++) {
+                next[i] = TableSets.policy(kind, random.nextInt(size));
+            }
+        }
+    }
+
+    /** A map from names. */
+    @State(Scope.Thread)
+    public static class Names {
+
+        @Param({"10", "1000", "100000", "1000000"})
+        int size;
+
+        final SplittableRandom random = new SplittableRandom(1);
+        final String[] next = new String[CHANGES];
+        final Map<String, String> map = new HashMap<>();
+
+        @Setup
+        public void fill() {
+            for (int i = 0; i < size; i++) {
+                map.put("p" + i, "p" + i);
+            }
+        }
+
+        @Setup(Level.Invocation)
+        public void choose() {
+            for (int i = 0; i < CHANGES; i++) {
+                next[i] = "p" + random.nextInt(size);
+            }
         }
     }
 
@@ -138,10 +188,16 @@ public class TablesBenchmark {
     public static class Bytes {
 
         private double perEntry;
+        private int iterations;
 
-        /** What is reported. */
+        @Setup
+        public void prepare(BenchmarkParams params) {
+            iterations = params.getMeasurement().getCount();
+        }
+
+        /** What is reported, once for each iteration, and added up. */
         public double bytes() {
-            return perEntry;
+            return perEntry / iterations;
         }
 
         static long used() {
@@ -162,12 +218,24 @@ public class TablesBenchmark {
     }
 
     @Benchmark
-    @OperationsPerInvocation(2)
-    public Spd spdChange(Policies p) {
-        SecurityPolicy policy = p.policies.get(p.random.nextInt(p.size));
-        p.table.remove(policy.name());
-        p.table.add(policy);
+    @OperationsPerInvocation(2 * CHANGES)
+    public Spd spdChange(Changes p) {
+        for (SecurityPolicy policy : p.next) {
+            p.table.remove(policy.name());
+            p.table.add(policy);
+            p.table.forgetBefore(p.table.spd());
+        }
         return p.table.spd();
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(2 * CHANGES)
+    public Map<String, String> mapChange(Names n) {
+        for (String name : n.next) {
+            n.map.remove(name);
+            n.map.put(name, name);
+        }
+        return n.map;
     }
 
     @Benchmark

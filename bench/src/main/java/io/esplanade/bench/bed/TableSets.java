@@ -34,7 +34,8 @@ public final class TableSets {
         return IntStream.range(0, size).mapToObj(i -> policy(kind, i)).toList();
     }
 
-    private static SecurityPolicy policy(String kind, int i) {
+    /** Policy {@code i} of a kind, made anew. */
+    public static SecurityPolicy policy(String kind, int i) {
         boolean sites = kind.equals("sites");
         TrafficSelector selector =
                 sites

@@ -15,6 +15,7 @@ import io.esplanade.engine.ipsec.PolicyTable;
 import io.esplanade.engine.ipsec.Prefix;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.SelectorFields;
+import io.esplanade.engine.ipsec.Spd;
 import io.esplanade.engine.ipsec.SpdEntry;
 import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
@@ -230,11 +231,20 @@ public final class Conductor implements Agent, AutoCloseable {
             }
         }
         if (policiesChanged) {
-            tables.publish(policies.spd());
+            effective.add(publishPolicies());
         } else {
             tables.changed();
         }
         answerWhenAdopted(effective);
+    }
+
+    /** The future is to be answered when every lane works with the policies as they are now. */
+    private CompletableFuture<Void> publishPolicies() {
+        Spd published = policies.spd();
+        tables.publish(published);
+        CompletableFuture<Void> adopted = new CompletableFuture<>();
+        adopted.thenRun(() -> policies.forgetBefore(published));
+        return adopted;
     }
 
     /** Answers when every lane works with the tables as they are now. */

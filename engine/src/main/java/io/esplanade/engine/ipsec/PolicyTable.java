@@ -1,5 +1,6 @@
 package io.esplanade.engine.ipsec;
 
+import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,9 @@ import java.util.function.ToIntFunction;
 /**
  * The policies by name, and the {@link Spd} of them. A change costs the same at ten policies and at
  * a million. One thread, the conductor's.
+ *
+ * <p>A policy that was removed stays in the index, where who has a later Spd does not see it, until
+ * {@link #forgetBefore} says that nobody has an earlier one.
  */
 public final class PolicyTable {
 
@@ -17,7 +21,10 @@ public final class PolicyTable {
 
     private final ToIntFunction<String> tunnelIndex;
     private final Map<String, SpdEntry> entries = new HashMap<>();
+    private final ArrayDeque<SpdEntry> removed = new ArrayDeque<>(); // and still in the index
+    private SpdIndex index = new SpdIndex();
     private long nextNumber;
+    private long version;
     private Spd spd = Spd.EMPTY;
 
     /**
@@ -55,12 +62,23 @@ public final class PolicyTable {
         if (entry == null) {
             throw new IllegalArgumentException("there is no policy " + name);
         }
-        spd = spd.without(entry);
+        entry.remove(++version);
+        removed.add(entry);
     }
 
     /** The policies of this moment. */
     public Spd spd() {
+        if (spd.version() != version) {
+            spd = new Spd(index, version, entries.size());
+        }
         return spd;
+    }
+
+    /** Nobody has an Spd any more that is older than this, one of {@link #spd}'s. */
+    public void forgetBefore(Spd oldest) {
+        while (!removed.isEmpty() && removed.peek().removed() <= oldest.version()) {
+            index.remove(removed.poll());
+        }
     }
 
     private void enter(SecurityPolicy policy) {
@@ -69,16 +87,18 @@ public final class PolicyTable {
         }
         int tunnel = policy.tunnel() == null ? Spd.NONE : tunnelIndex.applyAsInt(policy.tunnel());
         SpdEntry entry =
-                new SpdEntry(policy, tunnel, (long) policy.priority() << 32 | nextNumber++);
+                new SpdEntry(
+                        policy, tunnel, (long) policy.priority() << 32 | nextNumber++, ++version);
         entries.put(policy.name(), entry);
-        spd = spd.with(entry);
+        index.add(entry);
     }
 
     private void numberAnew() {
         List<SpdEntry> inOrder =
                 entries.values().stream().sorted(Comparator.comparingLong(SpdEntry::rank)).toList();
         entries.clear();
-        spd = Spd.EMPTY;
+        removed.clear(); // with the index that they are in
+        index = new SpdIndex();
         nextNumber = 0;
         inOrder.forEach(entry -> enter(entry.policy()));
     }

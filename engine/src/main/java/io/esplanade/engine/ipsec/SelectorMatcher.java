@@ -6,7 +6,7 @@ import io.esplanade.engine.net.IpProtocol;
  * A selector made ready for comparing packets with it, the one piece that policies and inbound SAs
  * share. Immutable.
  */
-final class SelectorMatcher {
+class SelectorMatcher {
 
     /** Answer of {@link #match}: the packet is none of those meant. */
     static final int NO = 0;

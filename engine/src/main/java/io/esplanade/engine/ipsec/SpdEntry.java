@@ -1,8 +1,9 @@
 package io.esplanade.engine.ipsec;
 
-import java.util.List;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
-/** A policy as it stands in the {@link Spd}. Immutable. */
+/** A policy as it stands in the {@link Spd}. Nothing of it changes but that it is removed. */
 public final class SpdEntry {
 
     /**
@@ -12,31 +13,46 @@ public final class SpdEntry {
      */
     public static final SpdEntry UNDECIDED = new SpdEntry();
 
+    private static final VarHandle REMOVED;
+
+    static {
+        try {
+            REMOVED = MethodHandles.lookup().findVarHandle(SpdEntry.class, "removed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final SecurityPolicy policy;
     private final int tunnel;
     private final long rank;
-    private final List<SpdRule> rules;
+    private final long added;
+    private long removed = Long.MAX_VALUE;
+    private final SpdRule[] rules;
 
     private SpdEntry() {
         policy = null;
         tunnel = Spd.NONE;
         rank = 0;
-        rules = List.of();
+        added = 0;
+        rules = new SpdRule[0];
     }
 
     /**
      * @param tunnel index of the tunnel that the policy names, or {@link Spd#NONE}
      * @param rank where it stands in the order of search: its priority, and below that when it was
      *     added; no other has the same
+     * @param added the first version that has it
      */
-    SpdEntry(SecurityPolicy policy, int tunnel, long rank) {
+    SpdEntry(SecurityPolicy policy, int tunnel, long rank, long added) {
         this.policy = policy;
         this.tunnel = tunnel;
         this.rank = rank;
-        this.rules =
-                policy.selectors().stream()
-                        .map(selector -> new SpdRule(new SelectorMatcher(selector), this))
-                        .toList();
+        this.added = added;
+        this.rules = new SpdRule[policy.selectors().size()];
+        for (int i = 0; i < rules.length; i++) {
+            rules[i] = new SpdRule(policy.selectors().get(i), this);
+        }
     }
 
     public SecurityPolicy policy() {
@@ -59,8 +75,8 @@ public final class SpdEntry {
 
     /** The selectors of the SA that a packet, one that matches, wants. */
     public TrafficSelector populate(SelectorFields packet) {
-        for (int i = 0; i < rules.size(); i++) {
-            if (rules.get(i).selector().match(packet) == SelectorMatcher.YES) {
+        for (int i = 0; i < rules.length; i++) {
+            if (rules[i].match(packet) == SelectorMatcher.YES) {
                 return Selector.populate(policy.selectors().get(i), policy.populated(), packet);
             }
         }
@@ -71,8 +87,23 @@ public final class SpdEntry {
         return rank;
     }
 
+    /** Whether a version has it. */
+    boolean isIn(long version) {
+        return added <= version && version < (long) REMOVED.getOpaque(this);
+    }
+
+    /** Removes it; {@code version} is the first without it. The writer only. */
+    void remove(long version) {
+        REMOVED.setOpaque(this, version);
+    }
+
+    /** The first version without it. */
+    long removed() {
+        return (long) REMOVED.getOpaque(this);
+    }
+
     /** A rule for each of its selectors. */
-    List<SpdRule> rules() {
+    SpdRule[] rules() {
         return rules;
     }
 }

@@ -1,9 +1,10 @@
 package io.esplanade.engine.ipsec;
 
-import java.util.Arrays;
-
-/** Rules in the order of search; few, unless they are of one policy and nothing else differs. */
-final class SpdList extends SpdRules {
+/**
+ * Rules in the order of search: two and a few more; many only if they are of one policy and nothing
+ * else differs. Immutable.
+ */
+final class SpdList implements SpdRules {
 
     /** How many rules are compared one by one rather than put in a trie. */
     private static final int FEW = 8;
@@ -11,16 +12,20 @@ final class SpdList extends SpdRules {
     final SpdRule[] rules;
 
     private SpdList(SpdRule... rules) {
-        super(rules[0].rank());
         this.rules = rules;
     }
 
-    static SpdList of(SpdRule rule) {
-        return new SpdList(rule);
+    static SpdList of(SpdRule a, SpdRule b) {
+        return b.rank() < a.rank() ? new SpdList(b, a) : new SpdList(a, b);
     }
 
     @Override
-    SpdRules with(SpdRule rule, int dimension) {
+    public long least() {
+        return rules[0].rank();
+    }
+
+    @Override
+    public SpdRules with(SpdRule rule, int dimension) {
         if (rules.length >= FEW && dimension < SpdRule.DIMENSIONS) {
             SpdNode trie = null;
             for (SpdRule old : rules) {
@@ -40,11 +45,14 @@ final class SpdList extends SpdRules {
     }
 
     @Override
-    SpdRules without(SpdRule rule, int dimension) {
-        if (rules.length == 1) {
-            return null;
+    public SpdRules without(SpdRule rule, int dimension) {
+        if (rules.length == 2) {
+            return rules[0] == rule ? rules[1] : rules[0];
         }
-        int at = Arrays.asList(rules).indexOf(rule);
+        int at = 0;
+        while (rules[at] != rule) {
+            at++;
+        }
         SpdRule[] fewer = new SpdRule[rules.length - 1];
         System.arraycopy(rules, 0, fewer, 0, at);
         System.arraycopy(rules, at + 1, fewer, at, fewer.length - at);

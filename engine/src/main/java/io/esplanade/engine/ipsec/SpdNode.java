@@ -1,40 +1,78 @@
 package io.esplanade.engine.ipsec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 /**
  * A node of a trie over one of the {@linkplain SpdRule dimensions}: a prefix, the rules whose cover
  * it is, told apart by the next dimension, and below it the longer prefixes. Paths without branches
  * are one step, so that there are at most twice as many nodes as prefixes.
  */
-final class SpdNode extends SpdRules {
+final class SpdNode implements SpdRules {
+
+    private static final VarHandle LEAST = field("least", long.class);
+    private static final VarHandle HERE = field("here", SpdRules.class);
+    private static final VarHandle ZERO = field("zero", SpdNode.class);
+    private static final VarHandle ONE = field("one", SpdNode.class);
 
     final long high;
     final long low;
     final int length;
 
+    private long least;
+    private SpdRules here;
+    private SpdNode zero;
+    private SpdNode one;
+
+    private SpdNode(SpdPrefix prefix) {
+        this.high = prefix.high();
+        this.low = prefix.low();
+        this.length = prefix.length();
+    }
+
+    private static VarHandle field(String name, Class<?> type) {
+        try {
+            return MethodHandles.lookup().findVarHandle(SpdNode.class, name, type);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /** The rules of just this prefix, or null. */
-    final SpdRules here;
+    SpdRules here() {
+        return (SpdRules) HERE.getAcquire(this);
+    }
 
     /** Longer prefixes that go on with a 0, or null. */
-    final SpdNode zero;
+    SpdNode zero() {
+        return (SpdNode) ZERO.getAcquire(this);
+    }
 
     /** Longer prefixes that go on with a 1, or null. */
-    final SpdNode one;
-
-    private SpdNode(long high, long low, int length, SpdRules here, SpdNode zero, SpdNode one) {
-        super(Math.min(least(here), Math.min(least(zero), least(one))));
-        this.high = high;
-        this.low = low;
-        this.length = length;
-        this.here = here;
-        this.zero = zero;
-        this.one = one;
+    SpdNode one() {
+        return (SpdNode) ONE.getAcquire(this);
     }
 
-    private static long least(SpdRules rules) {
-        return rules == null ? Long.MAX_VALUE : rules.least;
+    @Override
+    public long least() {
+        return (long) LEAST.getOpaque(this);
     }
 
-    /** The trie with one rule more. */
+    @Override
+    public SpdRules with(SpdRule rule, int dimension) {
+        return with(this, rule, dimension);
+    }
+
+    @Override
+    public SpdRules without(SpdRule rule, int dimension) {
+        SpdNode result = this;
+        for (SpdPrefix prefix : rule.cover(dimension)) {
+            result = without(result, prefix, rule, dimension);
+        }
+        return result;
+    }
+
+    /** Adds a rule to a trie, which may be null; answers its root from now on. */
     static SpdNode with(SpdNode trie, SpdRule rule, int dimension) {
         SpdNode result = trie;
         for (SpdPrefix prefix : rule.cover(dimension)) {
@@ -43,52 +81,51 @@ final class SpdNode extends SpdRules {
         return result;
     }
 
-    @Override
-    SpdRules with(SpdRule rule, int dimension) {
-        return with(this, rule, dimension);
-    }
-
-    @Override
-    SpdRules without(SpdRule rule, int dimension) {
-        SpdNode result = this;
-        for (SpdPrefix prefix : rule.cover(dimension)) {
-            result = without(result, prefix, rule, dimension);
-        }
-        return result;
-    }
-
     private static SpdNode with(SpdNode node, SpdPrefix prefix, SpdRule rule, int dimension) {
         if (node == null) {
-            return leaf(prefix, SpdList.of(rule));
+            SpdNode leaf = new SpdNode(prefix);
+            leaf.least = rule.rank();
+            leaf.here = rule;
+            return leaf;
         }
         int common =
                 Math.min(
                         Math.min(node.length, prefix.length()),
                         SpdPrefix.common(node.high, node.low, prefix.high(), prefix.low()));
         if (common < node.length) {
-            SpdNode above = leaf(SpdPrefix.of(node.high, node.low, common), null).child(node);
+            SpdNode above = new SpdNode(SpdPrefix.of(node.high, node.low, common));
+            above.least = node.least;
+            above.link(SpdPrefix.bit(node.high, node.low, common), node);
             return with(above, prefix, rule, dimension);
         }
-        if (common == prefix.length()) {
-            SpdRules more =
-                    node.here == null ? SpdList.of(rule) : node.here.with(rule, dimension + 1);
-            return node.here(more);
+        if (rule.rank() < node.least) { // before who sees the rule goes by it
+            LEAST.setOpaque(node, rule.rank());
         }
-        SpdNode below = node.goesOn(prefix) ? node.one : node.zero;
-        return node.child(with(below, prefix, rule, dimension));
+        if (common == prefix.length()) {
+            node.here(node.here == null ? rule : node.here.with(rule, dimension + 1));
+        } else {
+            boolean goesOn = node.goesOn(prefix);
+            node.link(goesOn, with(goesOn ? node.one : node.zero, prefix, rule, dimension));
+        }
+        return node;
     }
 
     private static SpdNode without(SpdNode node, SpdPrefix prefix, SpdRule rule, int dimension) {
         if (node.length == prefix.length()) {
-            return node.here(node.here.without(rule, dimension + 1)).shortened();
+            node.here(node.here.without(rule, dimension + 1));
+        } else {
+            boolean goesOn = node.goesOn(prefix);
+            node.link(goesOn, without(goesOn ? node.one : node.zero, prefix, rule, dimension));
         }
-        boolean one = node.goesOn(prefix);
-        SpdNode below = without(one ? node.one : node.zero, prefix, rule, dimension);
-        SpdNode changed =
-                one
-                        ? new SpdNode(node.high, node.low, node.length, node.here, node.zero, below)
-                        : new SpdNode(node.high, node.low, node.length, node.here, below, node.one);
-        return changed.shortened();
+        if (node.least == rule.rank()) {
+            long others = Math.min(least(node.zero), least(node.one));
+            LEAST.setOpaque(node, Math.min(least(node.here), others));
+        }
+        return node.shortened();
+    }
+
+    private static long least(SpdRules rules) {
+        return rules == null ? Long.MAX_VALUE : rules.least();
     }
 
     /** What does its work: itself, or the only node below it, or none. */
@@ -99,19 +136,21 @@ final class SpdNode extends SpdRules {
         return zero != null ? zero : one;
     }
 
-    private static SpdNode leaf(SpdPrefix prefix, SpdRules here) {
-        return new SpdNode(prefix.high(), prefix.low(), prefix.length(), here, null, null);
+    private void here(SpdRules rules) {
+        if (rules != here) {
+            HERE.setRelease(this, rules);
+        }
     }
 
-    private SpdNode here(SpdRules rules) {
-        return new SpdNode(high, low, length, rules, zero, one);
-    }
-
-    /** The same with {@code child}, which is longer, below it in its place. */
-    private SpdNode child(SpdNode child) {
-        return SpdPrefix.bit(child.high, child.low, length)
-                ? new SpdNode(high, low, length, here, zero, child)
-                : new SpdNode(high, low, length, here, child, one);
+    /** Puts {@code child}, which is longer, or null below it. */
+    private void link(boolean goesOn, SpdNode child) {
+        if (goesOn) {
+            if (child != one) {
+                ONE.setRelease(this, child);
+            }
+        } else if (child != zero) {
+            ZERO.setRelease(this, child);
+        }
     }
 
     /** Whether the prefix, a longer one, goes on with a 1. */

@@ -2,13 +2,8 @@ package io.esplanade.engine.ipsec;
 
 import java.util.List;
 
-/**
- * One selector of a policy in the SPD's index.
- *
- * @param selector ready for comparing
- * @param entry the policy
- */
-record SpdRule(SelectorMatcher selector, SpdEntry entry) {
+/** One selector of a policy in the SPD's index. Immutable. */
+final class SpdRule extends SelectorMatcher implements SpdRules {
 
     /** What policies are indexed by, one after the other. */
     static final int DIMENSIONS = 5;
@@ -28,40 +23,68 @@ record SpdRule(SelectorMatcher selector, SpdEntry entry) {
     static final int PROTOCOL_BITS = 8;
     static final int PORT_BITS = 16;
 
+    private final SpdEntry entry;
+    private final long rank;
+
+    SpdRule(TrafficSelector selector, SpdEntry entry) {
+        super(selector);
+        this.entry = entry;
+        this.rank = entry.rank();
+    }
+
+    /** The policy. */
+    SpdEntry entry() {
+        return entry;
+    }
+
+    /** The policy's place in the order of search. */
     long rank() {
-        return entry.rank();
+        return rank;
+    }
+
+    @Override
+    public long least() {
+        return rank;
+    }
+
+    @Override
+    public SpdRules with(SpdRule rule, int dimension) {
+        return SpdList.of(this, rule);
+    }
+
+    @Override
+    public SpdRules without(SpdRule rule, int dimension) {
+        return null;
     }
 
     /** Prefixes in this dimension that hold all of the selector, and at most as much again. */
     List<SpdPrefix> cover(int dimension) {
-        SelectorMatcher s = selector;
         return switch (dimension) {
             case SOURCE ->
-                    SpdPrefix.cover(
-                            s.sourceFirstHigh, s.sourceFirstLow, s.sourceLastHigh, s.sourceLastLow);
+                    SpdPrefix.cover(sourceFirstHigh, sourceFirstLow, sourceLastHigh, sourceLastLow);
             case DESTINATION ->
                     SpdPrefix.cover(
-                            s.destinationFirstHigh,
-                            s.destinationFirstLow,
-                            s.destinationLastHigh,
-                            s.destinationLastLow);
+                            destinationFirstHigh,
+                            destinationFirstLow,
+                            destinationLastHigh,
+                            destinationLastLow);
             case PROTOCOL -> coverProtocol();
-            case RANK -> List.of(new SpdPrefix(rank() ^ Long.MIN_VALUE, 0, Long.SIZE));
+            case RANK -> List.of(new SpdPrefix(rank ^ Long.MIN_VALUE, 0, Long.SIZE));
             default -> {
-                PortRange ports = visible(s.sourcePorts);
+                PortRange ports = visible(sourcePorts);
                 yield cover(sourcePortKey(ports.first()), sourcePortKey(ports.last()), PORT_BITS);
             }
         };
     }
 
     private List<SpdPrefix> coverProtocol() {
-        if (selector.protocol < 0) { // any, or one that is not seen
+        if (protocol < 0) { // any, or one that is not seen
             return List.of(new SpdPrefix(0, 0, 0));
         }
-        PortRange ports = visible(selector.destinationPorts);
+        PortRange ports = visible(destinationPorts);
         return cover(
-                protocolKey(selector.protocol, ports.first()),
-                protocolKey(selector.protocol, ports.last()),
+                protocolKey(protocol, ports.first()),
+                protocolKey(protocol, ports.last()),
                 PROTOCOL_BITS + PORT_BITS);
     }
 

@@ -1,25 +1,29 @@
 package io.esplanade.engine.ipsec;
 
 /**
- * Rules of one part of the SPD's index: a {@linkplain SpdList list} of few, or a {@linkplain
- * SpdNode trie} of many. Immutable: a change makes a new one that shares what is the same.
+ * Rules of one part of the {@link SpdIndex}: one, or a {@linkplain SpdList list} of few, which a
+ * change replaces, or a {@linkplain SpdNode trie} of many, which it changes in place.
  */
-abstract sealed class SpdRules permits SpdList, SpdNode {
-
-    /** The rank of the first of them in the order of search: who has a better one need not look. */
-    final long least;
-
-    SpdRules(long least) {
-        this.least = least;
-    }
+sealed interface SpdRules permits SpdRule, SpdList, SpdNode {
 
     /**
-     * These and one more.
+     * No rule here comes before this rank in the order of search: who has a better one need not
+     * look.
+     */
+    long least();
+
+    /**
+     * Adds a rule; the writer only.
      *
      * @param dimension what a trie of these is over; {@link SpdRule#DIMENSIONS} if there is none
+     * @return what stands in the place of this from now on
      */
-    abstract SpdRules with(SpdRule rule, int dimension);
+    SpdRules with(SpdRule rule, int dimension);
 
-    /** These without one that is among them; null if it was the last. */
-    abstract SpdRules without(SpdRule rule, int dimension);
+    /**
+     * Takes out a rule that is here; the writer only.
+     *
+     * @return what stands in the place of this from now on; null if it was the last
+     */
+    SpdRules without(SpdRule rule, int dimension);
 }

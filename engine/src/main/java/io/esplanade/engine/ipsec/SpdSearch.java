@@ -15,6 +15,7 @@ public final class SpdSearch {
     private final int[] known = new int[SpdRule.DIMENSIONS]; // leading bits that the packet shows
 
     private SelectorFields packet;
+    private long version;
     private long bound; // only ranks below it can change what is found
     private SpdEntry found;
 
@@ -23,11 +24,12 @@ public final class SpdSearch {
      * does, so that it is discarded (RFC 4301 §5); or {@link SpdEntry#UNDECIDED}.
      */
     public SpdEntry find(Spd spd, Direction direction, SelectorFields fields) {
-        SpdRules rules = spd.rules(direction, fields.isIpv4());
+        SpdRules rules = spd.index().rules(direction, fields.isIpv4());
         if (rules == null) {
             return null;
         }
         packet = fields;
+        version = spd.version();
         found = null;
         bound = Long.MAX_VALUE;
         takeKeys(fields);
@@ -52,6 +54,7 @@ public final class SpdSearch {
 
     private void visit(SpdRules rules, int dimension) {
         switch (rules) {
+            case SpdRule rule -> look(rule);
             case SpdList list -> look(list);
             case SpdNode node -> descend(node, dimension);
         }
@@ -62,45 +65,48 @@ public final class SpdSearch {
             if (rule.rank() >= bound) {
                 return;
             }
-            switch (rule.selector().match(packet)) {
-                case SelectorMatcher.YES -> {
-                    found = rule.entry();
-                    bound = rule.rank();
-                }
-                case SelectorMatcher.UNKNOWN -> {
-                    found = SpdEntry.UNDECIDED;
-                    bound = rule.rank() + 1; // another selector of the policy may yet match
-                }
-                default -> {}
-            }
+            look(rule);
         }
+    }
+
+    /** Looks at a rule that comes before what has been found. */
+    private void look(SpdRule rule) {
+        int match = rule.match(packet);
+        if (match == SelectorMatcher.NO || !rule.entry().isIn(version)) {
+            return;
+        }
+        boolean sure = match == SelectorMatcher.YES;
+        found = sure ? rule.entry() : SpdEntry.UNDECIDED;
+        // Where it is not sure, another selector of the policy may yet match.
+        bound = sure ? rule.rank() : rule.rank() + 1;
     }
 
     private void descend(SpdNode from, int dimension) {
         SpdNode node = from;
-        while (node != null && node.least < bound && leadsOn(node, dimension)) {
-            if (node.here != null && node.here.least < bound) {
-                visit(node.here, dimension + 1);
+        while (node != null && node.least() < bound && leadsOn(node, dimension)) {
+            SpdRules here = node.here();
+            if (here != null && here.least() < bound) {
+                visit(here, dimension + 1);
             }
             if (node.length < known[dimension]) {
                 node =
                         SpdPrefix.bit(high[dimension], low[dimension], node.length)
-                                ? node.one
-                                : node.zero;
+                                ? node.one()
+                                : node.zero();
             } else {
-                node = firstOfBoth(node, dimension);
+                node = firstOfBoth(node.zero(), node.one(), dimension);
             }
         }
     }
 
     /** Searches the better of two ways, and answers the other. */
-    private SpdNode firstOfBoth(SpdNode node, int dimension) {
-        if (node.zero == null || node.one == null) {
-            return node.zero == null ? node.one : node.zero;
+    private SpdNode firstOfBoth(SpdNode zero, SpdNode one, int dimension) {
+        if (zero == null || one == null) {
+            return zero == null ? one : zero;
         }
-        boolean zero = node.zero.least < node.one.least;
-        descend(zero ? node.zero : node.one, dimension);
-        return zero ? node.one : node.zero;
+        boolean zeroFirst = zero.least() < one.least();
+        descend(zeroFirst ? zero : one, dimension);
+        return zeroFirst ? one : zero;
     }
 
     /** Whether the packet has the node's prefix, as far as it shows. */

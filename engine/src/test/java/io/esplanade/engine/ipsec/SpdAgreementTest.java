@@ -55,6 +55,11 @@ class SpdAgreementTest {
             Spd snapshot = Spd.EMPTY;
             for (int step = 0; step < 40; step++) {
                 change(table, list, random, spread);
+                table.forgetBefore(step > 20 && step < 30 ? snapshot : table.spd());
+                if (step == 30) {
+                    snapshot = Spd.EMPTY;
+                    earlier = List.of();
+                }
                 assertAgree(table.spd(), list, random, spread);
                 assertAgree(snapshot, earlier, random, spread);
                 if (step == 20) { // what readers hold stays as it was
@@ -64,9 +69,10 @@ class SpdAgreementTest {
             }
             list.forEach(policy -> table.remove(policy.name()));
             assertThat(table.spd().size()).isZero();
+            table.forgetBefore(table.spd());
             for (Direction direction : Direction.values()) {
-                assertThat(table.spd().rules(direction, true)).isNull();
-                assertThat(table.spd().rules(direction, false)).isNull();
+                assertThat(table.spd().index().rules(direction, true)).isNull();
+                assertThat(table.spd().index().rules(direction, false)).isNull();
             }
         }
     }

@@ -5,7 +5,6 @@ import io.esplanade.engine.net.AddressMap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * The security association database of a lane (RFC 4301 §4.4.2): one thread, the conductor's,
@@ -35,7 +34,7 @@ public final class Sad implements SaTable {
     private int[] newer = new int[SMALLEST];
     private int[] free = new int[SMALLEST]; // reclaimed slots, a stack
     private int freeCount;
-    private final BitSet removed = new BitSet(); // slots removed and not yet reclaimed
+    private boolean[] removed = new boolean[SMALLEST]; // slots removed and not yet reclaimed
     private int slots; // given out so far, reclaimed ones included
     private int size;
 
@@ -81,7 +80,7 @@ public final class Sad implements SaTable {
      */
     public void remove(int slot) {
         AssociationState state = states[slot];
-        if (state == null || removed.get(slot)) {
+        if (state == null || removed[slot]) {
             throw new IllegalArgumentException("no SA in slot " + slot);
         }
         SecurityAssociation sa = state.association();
@@ -96,7 +95,7 @@ public final class Sad implements SaTable {
                     IpAddresses.low(sa.destination()),
                     sa.spi());
         }
-        removed.set(slot);
+        removed[slot] = true;
         size--;
     }
 
@@ -128,10 +127,10 @@ public final class Sad implements SaTable {
 
     /** Lets {@code slot}, removed before, be used again: no lane can hold its number any more. */
     public void reclaim(int slot) {
-        if (!removed.get(slot)) {
+        if (!removed[slot]) {
             throw new IllegalArgumentException("the SA in slot " + slot + " was not removed");
         }
-        removed.clear(slot);
+        removed[slot] = false;
         STATE.setRelease(states, slot, null);
         generations[slot] = generations[slot] + 1 & 0xffff;
         if (freeCount == free.length) {
@@ -152,7 +151,7 @@ public final class Sad implements SaTable {
 
     /** The state in {@code slot} if its SA was not removed, or null; the writer only. */
     public AssociationState live(int slot) {
-        return removed.get(slot) ? null : states[slot];
+        return removed[slot] ? null : states[slot];
     }
 
     /** The state in {@code slot}, or null; any thread. */
@@ -209,6 +208,7 @@ public final class Sad implements SaTable {
             generations = Arrays.copyOf(generations, slots * 2);
             older = Arrays.copyOf(older, slots * 2);
             newer = Arrays.copyOf(newer, slots * 2);
+            removed = Arrays.copyOf(removed, slots * 2);
             // Last: who finds a slot in here finds its generation too.
             states = Arrays.copyOf(states, slots * 2);
         }

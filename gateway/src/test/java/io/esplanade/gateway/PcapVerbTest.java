@@ -51,6 +51,30 @@ final class PcapVerbTest {
     }
 
     @Test
+    void byAhPacketsArriveTheSameTooAndWhatIsBetweenCanBeRead() throws Exception {
+        assertThat(Verbs.run("pcap", byAh(Samples.a(directory))).exitCode()).isZero();
+        assertThat(Verbs.run("pcap", byAh(Samples.b(directory))).exitCode()).isZero();
+
+        List<byte[]> ah = Samples.read(directory.resolve("esp.pcap"));
+        List<byte[]> out = Samples.read(directory.resolve("out.pcap"));
+        assertThat(ah).hasSameSizeAs(packets).allMatch(p -> p[9] == 51, "is AH");
+        assertThat(out).hasSameSizeAs(packets);
+        for (int i = 0; i < out.size(); i++) {
+            assertThat(masked(out.get(i))).isEqualTo(masked(packets.get(i)));
+            byte[] inside = Arrays.copyOfRange(ah.get(i), 20 + 12 + 16, ah.get(i).length);
+            assertThat(masked(inside)).isEqualTo(masked(packets.get(i)));
+        }
+    }
+
+    private static Path byAh(Path file) throws IOException {
+        return Files.writeString(
+                file,
+                Files.readString(file)
+                        .replace("esp-proposal: aes128gcm16-esn", "ah-proposal: sha256-esn")
+                        .replaceAll("(\"0x[0-9a-f]{40})\"", "$1" + "a5".repeat(12) + "\""));
+    }
+
+    @Test
     void jsonHasEveryCounterDropReasonAndSaAndNothingElseIsOnStandardOutput() throws Exception {
         Outcome outcome = Verbs.run("pcap", "--json", Samples.a(directory));
 

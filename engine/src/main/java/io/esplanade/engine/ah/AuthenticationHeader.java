@@ -7,6 +7,7 @@ import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.ipsec.OuterHeader;
+import io.esplanade.engine.ipsec.Overhead;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Ecn;
 import io.esplanade.engine.net.IpProtocol;
@@ -38,12 +39,6 @@ public final class AuthenticationHeader {
 
     private AuthenticationHeader() {}
 
-    /** Bytes of header with an ICV, padded to 32 or, over IPv6, 64 bits (RFC 4302 §3.3.3.2.1). */
-    private static int length(AssociationState sa, boolean ipv6) {
-        int alignment = ipv6 ? 8 : 4;
-        return FIXED + sa.icvLength() + alignment - 1 & -alignment;
-    }
-
     /**
      * Builds the packet and describes the computation of its ICV, as the encapsulator of ESP does.
      * {@link #complete} is to follow when that has succeeded.
@@ -58,7 +53,7 @@ public final class AuthenticationHeader {
         int own = transport ? TransportHeader.length(Mbuf.data(mbuf), ipv6) : 0;
         int before = transport ? own : header.length();
         boolean outerIpv6 = transport ? ipv6 : header.isIpv6();
-        int ah = length(sa, outerIpv6);
+        int ah = Overhead.ahLength(!outerIpv6, sa.icvLength());
         int total = before + ah + Mbuf.length(mbuf) - own;
         if (Mbuf.offset(mbuf) + own < 2 * before + ah) {
             return DropReason.NO_HEADROOM;

@@ -2,6 +2,7 @@ package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CipherMode;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.mbuf.MbufPool;
 
 import java.lang.invoke.MethodHandles;
@@ -181,11 +182,13 @@ public final class OutboundState extends AssociationState {
 
     /** The longest inner packet whose ESP or AH packet has at most {@code mtu} bytes. */
     public int innerMtu(int mtu) {
-        OuterHeader header = outerHeader();
-        return ah()
-                ? Overhead.ahMtu(mtu, header.isIpv6(), transport(), icvLength())
-                : Overhead.of(!header.isIpv6(), transport(), encapsulated(), association().suite())
-                        .innerMtu(mtu);
+        boolean ipv4 = !outerHeader().isIpv6();
+        Suite suite = association().suite();
+        Overhead overhead =
+                ah()
+                        ? Overhead.ofAh(ipv4, transport(), suite)
+                        : Overhead.of(ipv4, transport(), encapsulated(), suite);
+        return overhead.innerMtu(mtu);
     }
 
     /**

@@ -145,6 +145,7 @@ public final class Assembly implements AutoCloseable {
                 .tunnel(tunnel.name().value())
                 .direction(direction)
                 .spi(sa.spi().value())
+                .protocol(tunnel.proposal().protocol())
                 .suite(tunnel.proposal().suite())
                 .provider(provider != null ? null : tunnel.provider().map(At::value).orElse(null))
                 .key(sa.key())

@@ -41,7 +41,7 @@ final class CryptoChecks {
     }
 
     private String remedy(Suite suite) {
-        String change = "choose another esp-proposal, here and at the peer";
+        String change = "choose another proposal, here and at the peer";
         return Stream.concat(Stream.of(Providers.DEFAULT), Providers.names().stream())
                 .filter(name -> loaded(name).filter(p -> p.suites().contains(suite)).isPresent())
                 .findFirst()

@@ -139,7 +139,7 @@ public final class Gateway implements AutoCloseable {
                                     tunnel.name(),
                                     tunnel.local(),
                                     tunnel.remote(),
-                                    tunnel.proposal().suite().keyword(),
+                                    tunnel.proposal().keyword(),
                                     tunnel.proposal().esn() ? " with ESN" : "",
                                     topology.port(tunnel.remote().value())
                                             .map(p -> innerMtu(tunnel, p))

@@ -9,6 +9,7 @@ import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.ipsec.Action;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.HeaderRules;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.Lifetime;
 import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.Prefix;
@@ -150,8 +151,18 @@ record GatewayFile(
         }
     }
 
-    /** What {@code esp-proposal} says. */
-    record Proposal(Suite suite, boolean esn) {}
+    /** What {@code esp-proposal} says, or {@code ah-proposal}, whose suite encrypts nothing. */
+    record Proposal(IpsecProtocol protocol, Suite suite, boolean esn) {
+
+        boolean ah() {
+            return protocol == IpsecProtocol.AH;
+        }
+
+        /** Its algorithms as they are written. */
+        String keyword() {
+            return ah() ? "AH " + suite.integrity().keyword() : suite.keyword();
+        }
+    }
 
     /** One direction of a tunnel. */
     record SaEntry(Position position, At<Integer> spi, KeyMaterial key, long initialSequence) {}

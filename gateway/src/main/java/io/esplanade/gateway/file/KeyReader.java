@@ -124,7 +124,7 @@ final class KeyReader {
             throw new Wrong(
                     "the key has %s bytes where %s takes %d: %s"
                             .formatted(bytes(end - at), suite, length, parts(suite)),
-                    "write %d hex digits, or change esp-proposal".formatted(2 * length));
+                    "write %d hex digits, or change the proposal".formatted(2 * length));
         }
         MemorySegment key = scratch.asSlice(0, length);
         for (long i = 0; i < length; i++) {

@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.crypto.Encryption;
 import io.esplanade.engine.crypto.Integrity;
 import io.esplanade.engine.crypto.Suite;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.gateway.file.GatewayFile.Proposal;
 
 import java.util.ArrayList;
@@ -12,8 +13,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Reads an ESP proposal, as swanctl's esp_proposals has them: an encryption algorithm, an integrity
- * algorithm unless the first authenticates too, and esn or noesn.
+ * Reads a proposal, as swanctl's esp_proposals and ah_proposals have them: of ESP an encryption
+ * algorithm, and an integrity algorithm unless the first authenticates too; of AH an integrity
+ * algorithm; and esn or noesn.
  */
 final class Proposals {
 
@@ -30,15 +32,45 @@ final class Proposals {
 
     private Proposals() {}
 
-    static Proposal parse(String text) {
-        List<String> words = new ArrayList<>(List.of(text.toLowerCase(Locale.ROOT).split("-")));
+    static Proposal esp(String text) {
+        List<String> words = words(text);
+        boolean esn = takeEsn(words);
+        Optional<Suite> suite = Suite.ofKeyword(String.join("-", words));
+        return new Proposal(IpsecProtocol.ESP, suite.orElseThrow(() -> wrong(text, words)), esn);
+    }
+
+    static Proposal ah(String text) {
+        List<String> words = words(text);
+        boolean esn = takeEsn(words);
+        String first = words.isEmpty() ? text : words.getFirst();
+        if (Suite.ofKeyword(String.join("-", words)).isPresent()) {
+            throw new Wrong(
+                    "AH encrypts nothing: '" + first + "' is not for it",
+                    "name an integrity algorithm alone, such as sha256-esn; or write esp-proposal");
+        }
+        if (!INTEGRITY.contains(first)) {
+            throw new Wrong(
+                    "'" + first + "' is no integrity algorithm here",
+                    Nearest.remedy(first, INTEGRITY));
+        }
+        if (words.size() > 1) {
+            throw saysMore(text, first);
+        }
+        Suite suite = Suite.ofKeyword(Encryption.NULL.keyword() + "-" + first).orElseThrow();
+        return new Proposal(IpsecProtocol.AH, suite, esn);
+    }
+
+    private static List<String> words(String text) {
+        return new ArrayList<>(List.of(text.toLowerCase(Locale.ROOT).split("-")));
+    }
+
+    /** Takes the last word away if it is about ESN, and says what it says. */
+    private static boolean takeEsn(List<String> words) {
         boolean esn = words.getLast().equals("esn");
         if (esn || words.getLast().equals("noesn")) {
             words.removeLast();
         }
-        String keyword = String.join("-", words);
-        Optional<Suite> suite = Suite.ofKeyword(keyword);
-        return new Proposal(suite.orElseThrow(() -> wrong(text, words)), esn);
+        return esn;
     }
 
     private static Wrong wrong(String text, List<String> words) {

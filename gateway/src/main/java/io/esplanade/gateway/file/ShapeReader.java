@@ -32,18 +32,31 @@ final class ShapeReader {
     Shape read(Fields tunnel) {
         SaMode mode = word(tunnel, "mode", SaMode.values()).orElse(SaMode.TUNNEL);
         if (mode == SaMode.TRANSPORT) {
-            refuseInTransportMode(tunnel, "df", "dscp", "ecn", "flow-label", "ttl");
+            refuse(
+                    tunnel,
+                    "is for tunnel mode: there is no outer header in transport mode",
+                    "take it out, or the mode",
+                    "df",
+                    "dscp",
+                    "ecn",
+                    "flow-label",
+                    "ttl");
+        }
+        if (tunnel.has("ah-proposal")) {
+            refuse(
+                    tunnel,
+                    "is for ESP: AH covers addresses, which a NAT changes, and hides nothing",
+                    "take it out, or write esp-proposal in place of ah-proposal",
+                    "encap",
+                    "tfc");
         }
         return new Shape(mode, udp(tunnel), tfc(tunnel, mode), headers(tunnel));
     }
 
-    private void refuseInTransportMode(Fields tunnel, String... keys) {
+    private void refuse(Fields tunnel, String why, String remedy, String... keys) {
         for (String key : keys) {
             if (tunnel.has(key)) {
-                problems.error(
-                        tunnel.position(key),
-                        key + " is for tunnel mode: there is no outer header in transport mode",
-                        "take it out, or the mode");
+                problems.error(tunnel.position(key), key + " " + why, remedy);
             }
         }
     }

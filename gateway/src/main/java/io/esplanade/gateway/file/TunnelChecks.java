@@ -1,5 +1,6 @@
 package io.esplanade.gateway.file;
 
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Fragmentation;
 import io.esplanade.engine.ipsec.Overhead;
 import io.esplanade.engine.ipsec.TrafficSelector;
@@ -274,11 +275,12 @@ final class TunnelChecks {
     }
 
     private static Overhead overhead(TunnelEntry tunnel) {
-        return Overhead.of(
-                tunnel.remote().value() instanceof Inet4Address,
-                tunnel.shape().transport(),
-                tunnel.shape().udp().isPresent(),
-                tunnel.proposal().suite());
+        boolean ipv4 = tunnel.remote().value() instanceof Inet4Address;
+        boolean transport = tunnel.shape().transport();
+        Suite suite = tunnel.proposal().suite();
+        return tunnel.proposal().ah()
+                ? Overhead.ofAh(ipv4, transport, suite)
+                : Overhead.of(ipv4, transport, tunnel.shape().udp().isPresent(), suite);
     }
 
     private Position mtuPosition(Port port) {

@@ -41,7 +41,7 @@ final class TunnelReader {
 
     private Optional<TunnelEntry> read(At<String> name, Fields tunnel) {
         var shape = new ShapeReader(problems).read(tunnel);
-        tunnel.require("local", "remote", "esp-proposal");
+        tunnel.require("local", "remote");
         if (!shape.transport()) {
             tunnel.require("local-ts", "remote-ts");
         }
@@ -49,7 +49,7 @@ final class TunnelReader {
         var remote = tunnel.value("remote", Literals::address);
         var localTs = traffic(tunnel, "local-ts", shape, local);
         var remoteTs = traffic(tunnel, "remote-ts", shape, remote);
-        var proposal = tunnel.value("esp-proposal", Proposals::parse);
+        var proposal = proposal(tunnel);
         proposal.ifPresent(this::checkIsGoodEnough);
         var provider = tunnel.word("provider", Providers.names());
         var window = tunnel.value("replay-window", TunnelReader::replayWindow);
@@ -88,6 +88,21 @@ final class TunnelReader {
                         out,
                         in,
                         unsafe.map(At::value).orElse(false)));
+    }
+
+    /** ESP's, or AH's. */
+    private Optional<At<Proposal>> proposal(Fields tunnel) {
+        if (!tunnel.has("ah-proposal")) {
+            tunnel.require("esp-proposal");
+            return tunnel.value("esp-proposal", Proposals::esp);
+        }
+        if (tunnel.has("esp-proposal")) {
+            problems.error(
+                    tunnel.position("esp-proposal"),
+                    "a tunnel's packets have one header, ESP's or AH's",
+                    "take out esp-proposal or ah-proposal");
+        }
+        return tunnel.value("ah-proposal", Proposals::ah);
     }
 
     private void checkIsGoodEnough(At<Proposal> proposal) {

@@ -62,6 +62,7 @@ final class Vocabulary {
                     "local-ts",
                     "remote-ts",
                     "esp-proposal",
+                    "ah-proposal",
                     "provider",
                     "replay-window",
                     "priority",

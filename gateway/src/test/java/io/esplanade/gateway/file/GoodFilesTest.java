@@ -75,6 +75,21 @@ final class GoodFilesTest {
         }
     }
 
+    /** The longest by RFC 4302: of an MTU of 1500, 20 + 12 + 16, or 40 + 12 + 12, or 12 + 12. */
+    @Test
+    void theSummarySaysWhichTunnelsAreByAh() throws Exception {
+        try (Gateway gateway = load("ah")) {
+            assertThat(gateway.summary())
+                    .contains(
+                            "tunnel net-to-net: 192.0.2.1 to 192.0.2.2, AH sha256 with ESN,"
+                                    + " inner packets up to 1452 bytes over IPv4",
+                            "tunnel over-ipv6: 2001:db8::1 to 2001:db8::2, AH sha1,"
+                                    + " inner packets up to 1436 bytes over IPv6",
+                            "tunnel host-to-host: 192.0.2.1 to 192.0.2.3, AH aescmac,"
+                                    + " inner packets up to 1476 bytes over IPv4");
+        }
+    }
+
     /** As they were written, or in the file's order of search and its shorter forms. */
     @Test
     void policiesArePrintedAsTheyAreWritten() throws Exception {

@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import com.networknt.schema.ValidationMessage;
 
+import io.esplanade.engine.crypto.Integrity;
 import io.esplanade.engine.ipsec.Fragmentation;
 import io.esplanade.engine.ipsec.HeaderRules.DontFragment;
 import io.esplanade.engine.ipsec.HeaderRules.EcnMode;
@@ -102,6 +103,10 @@ final class SchemaTest {
                 .containsExactlyInAnyOrderElementsOf(Providers.names());
         assertThat(list("tunnel", "properties", "provider", "enum"))
                 .containsExactlyInAnyOrderElementsOf(Providers.names());
+        String byAh = value("tunnel", "properties", "ah-proposal", "pattern").toString();
+        for (Integrity integrity : Integrity.values()) {
+            assertThat(integrity != Integrity.NONE).isEqualTo(integrity.keyword().matches(byAh));
+        }
         String proposals = value("tunnel", "properties", "esp-proposal", "pattern").toString();
         for (var suite : io.esplanade.engine.crypto.Suite.all()) {
             assertThat(suite.keyword()).matches(proposals);

@@ -30,13 +30,20 @@ final class Operation {
     private final String provider;
     private final Console console;
     private final Termination termination;
+    private final Companion companion;
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private Snapshot last;
 
     /**
      * @param provider the crypto provider asked for, or null for the file's
      */
-    Operation(Gateway gateway, String provider, Console console, Termination termination) {
+    Operation(
+            Gateway gateway,
+            String provider,
+            Console console,
+            Termination termination,
+            Companion companion) {
+        this.companion = companion;
         this.gateway = gateway;
         this.provider = provider;
         this.console = console;
@@ -44,10 +51,11 @@ final class Operation {
     }
 
     /** Says what runs and how it ends. */
-    private void announce(PrintWriter out) {
+    private void announce(Engine engine, PrintWriter out) {
         out.println("gateway " + gateway.name());
         gateway.summary().forEach(line -> out.println("  " + line));
         out.println("  crypto by " + providerName());
+        companion.started(engine).forEach(line -> out.println("  " + line));
         out.println(
                 gateway.portsOtherThan("pcap").isEmpty()
                         ? "Runs until its captures have been read, or until SIGTERM or SIGINT."
@@ -77,8 +85,9 @@ final class Operation {
             try (engine) {
                 engine.start();
                 termination.arm(); // not before: opening a pipe waits, and nothing is to drain yet
-                announce(report);
+                announce(engine, report);
                 watch(engine);
+                companion.stopping();
             }
             last = engine.snapshot();
         }
@@ -90,11 +99,13 @@ final class Operation {
                 if (progress.due(System.nanoTime())) {
                     progress.show(line(engine.snapshot()));
                 }
+                companion.tick(engine);
             }
         }
     }
 
-    private static String line(Snapshot now) {
+    /** How it goes, in a line for people. */
+    static String line(Snapshot now) {
         return "%,d in  %,d out  %,d encrypted  %,d decrypted  %,d dropped"
                 .formatted(
                         now.counter(Counter.RX_PACKETS),
@@ -102,6 +113,24 @@ final class Operation {
                         now.counter(Counter.ENCRYPTED_PACKETS),
                         now.counter(Counter.DECRYPTED_PACKETS),
                         now.dropped());
+    }
+
+    /** Whoever goes along with an operation, by its thread. */
+    interface Companion {
+
+        /** One that does nothing. */
+        Companion NONE = new Companion() {};
+
+        /** The engine runs; answers what is to be said of it, a line each. */
+        default List<String> started(Engine engine) {
+            return List.of();
+        }
+
+        /** Called some times a second. */
+        default void tick(Engine engine) throws InterruptedException {}
+
+        /** The engine is about to be closed. */
+        default void stopping() {}
     }
 
     /** The numbers after the close. */

@@ -50,7 +50,13 @@ final class PcapVerb implements Callable<Integer> {
                         "port %s is no capture: use 'esplanade run %s'"
                                 .formatted(String.join(", ", others), options.file()));
             }
-            Operation operation = new Operation(gateway, options.provider(), console, termination);
+            Operation operation =
+                    new Operation(
+                            gateway,
+                            options.provider(),
+                            console,
+                            termination,
+                            Operation.Companion.NONE);
             operation.run(json ? new PrintWriter(Writer.nullWriter()) : console.out());
             if (json) {
                 console.out().println(Json.write(operation.report().json()));

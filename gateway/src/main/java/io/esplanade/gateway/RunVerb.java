@@ -7,6 +7,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /** {@code esplanade run}. */
 @Command(
@@ -16,7 +17,12 @@ import java.util.concurrent.Callable;
             "",
             "Starts what the file says, reports it, and goes on until SIGTERM or SIGINT (Ctrl-C);"
                     + " then drains what is under way, closes, and prints a last table. If all its"
-                    + " ports are captures, it ends by itself when they have been read."
+                    + " ports are captures, it ends by itself when they have been read.",
+            "",
+            "SIGHUP has it read the file again and make the changes of routes, tunnels and policies"
+                + " without losing a packet. A file that is wrong, or changes what only a restart"
+                + " can change, is refused and nothing changes. A service manager is told by"
+                + " NOTIFY_SOCKET when it is ready, how it goes, and that it lives."
         })
 final class RunVerb implements Callable<Integer> {
 
@@ -32,6 +38,17 @@ final class RunVerb implements Callable<Integer> {
                             + " can be copied and swapped.")
     private boolean allowHeapKeys;
 
+    @Option(
+            names = "--user",
+            paramLabel = "NAME",
+            description =
+                    "Run as this user, with only those capabilities that the file's ports need, and"
+                            + " none to be gained. Started by root through ./esplanade.")
+    private String user;
+
+    @Option(names = "--privileges", hidden = true) // tools/launch asks
+    private boolean privileges;
+
     RunVerb(Console console, Termination termination) {
         this.console = console;
         this.termination = termination;
@@ -39,6 +56,14 @@ final class RunVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (privileges) {
+            return printPrivileges();
+        }
+        if (user != null && !user.equals(System.getProperty("user.name"))) {
+            throw new UserException(
+                    "this process is not of user %s, and cannot become it: start it by ./esplanade"
+                            .formatted(user));
+        }
         try (Gateway gateway = options.load(console)) {
             boolean named = gateway.provider().equals("jce"); // for one tunnel is not for all
             if ("jce".equals(options.provider()) && !named && !allowHeapKeys) {
@@ -47,10 +72,25 @@ final class RunVerb implements Callable<Integer> {
                                 + " it in the gateway file (crypto: { provider: jce }), or use"
                                 + " openssl");
             }
-            Operation operation = new Operation(gateway, options.provider(), console, termination);
-            operation.run(console.out());
-            operation.report().lines().forEach(console.out()::println);
-            return operation.exitCode();
+            try (Daemon daemon = new Daemon(gateway, options, console)) {
+                Operation operation =
+                        new Operation(gateway, options.provider(), console, termination, daemon);
+                operation.run(console.out());
+                operation.report().lines().forEach(console.out()::println);
+                return operation.exitCode();
+            }
+        }
+    }
+
+    /** What the ports need, in the form in which setpriv(1) takes what is kept. */
+    private int printPrivileges() throws Exception {
+        try (Gateway gateway = Gateway.load(options.file())) {
+            String kept =
+                    gateway.capabilities().stream()
+                            .map(c -> ",+" + c)
+                            .collect(Collectors.joining());
+            console.out().println("-all" + kept);
+            return Exit.OK;
         }
     }
 }

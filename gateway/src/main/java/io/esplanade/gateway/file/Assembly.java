@@ -7,21 +7,11 @@ import io.esplanade.engine.control.FileNonceStore;
 import io.esplanade.engine.control.NonceStore;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
-import io.esplanade.engine.fib.Route;
-import io.esplanade.engine.ipsec.Direction;
-import io.esplanade.engine.ipsec.KeyOrigin;
-import io.esplanade.engine.ipsec.SecurityAssociation;
-import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.Port;
 import io.esplanade.gateway.file.GatewayFile.PortEntry;
-import io.esplanade.gateway.file.GatewayFile.RouteEntry;
-import io.esplanade.gateway.file.GatewayFile.SaEntry;
-import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,9 +59,11 @@ public final class Assembly implements AutoCloseable {
         }
         ports.values().forEach(builder::port);
         file.ports().forEach(this::add);
-        file.routes().forEach(r -> builder.route(route(r)));
-        file.tunnels().forEach(t -> add(t, file));
-        Policies.of(file).forEach(p -> builder.policy(p.policy()));
+        file.tunnels().forEach(t -> builder.address(t.local().value())); // also without its SAs
+        Content content = Content.of(file, provider);
+        content.routes().forEach(builder::route);
+        content.sas().forEach(builder::sa);
+        content.policies().forEach(builder::policy);
     }
 
     /** What the engine is made of; a caller may say more, such as another provider. */
@@ -101,68 +93,6 @@ public final class Assembly implements AutoCloseable {
         String name = port.name().value();
         port.addresses().forEach(a -> builder.address(name, a.value()));
         port.neighbours().forEach(n -> builder.neighbour(name, n.address().value(), n.mac()));
-    }
-
-    static Route route(RouteEntry route) {
-        return new Route(
-                route.to().value(), route.port().value(), route.via().map(At::value).orElse(null));
-    }
-
-    private void add(TunnelEntry tunnel, GatewayFile file) {
-        InetAddress local = tunnel.local().value();
-        InetAddress remote = tunnel.remote().value();
-        builder.address(local); // also when its SAs have ended
-        tunnel.out()
-                .ifPresent(
-                        sa ->
-                                builder.sa(
-                                        sa(tunnel, sa, "out", Direction.OUTBOUND, List.of())
-                                                .from(local)
-                                                .to(remote)
-                                                .build()));
-        tunnel.in()
-                .ifPresent(
-                        sa ->
-                                builder.sa(
-                                        sa(
-                                                        tunnel,
-                                                        sa,
-                                                        "in",
-                                                        Direction.INBOUND,
-                                                        Policies.inbound(tunnel, file))
-                                                .from(remote)
-                                                .to(local)
-                                                .build()));
-    }
-
-    private SecurityAssociation.Builder sa(
-            TunnelEntry tunnel,
-            SaEntry sa,
-            String which,
-            Direction direction,
-            List<TrafficSelector> selectors) {
-        return SecurityAssociation.builder(tunnel.name() + "." + which)
-                .tunnel(tunnel.name().value())
-                .direction(direction)
-                .spi(sa.spi().value())
-                .protocol(tunnel.proposal().protocol())
-                .suite(tunnel.proposal().suite())
-                .provider(provider != null ? null : tunnel.provider().map(At::value).orElse(null))
-                .key(sa.key())
-                .esn(tunnel.proposal().esn())
-                .replayWindow(tunnel.replayWindow().value())
-                .initialSequence(sa.initialSequence())
-                .origin(
-                        tunnel.unsafeVolatileSequence()
-                                ? KeyOrigin.STATIC_UNSAFE
-                                : KeyOrigin.STATIC)
-                .selectors(selectors)
-                .mode(tunnel.shape().mode())
-                .encapsulation(tunnel.shape().udp().orElse(null))
-                .tfc(tunnel.shape().tfc())
-                .headers(tunnel.shape().headers())
-                .mtuRules(tunnel.mtuRules())
-                .lifetime(tunnel.lifetime());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.esplanade.gateway.file;
 
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
@@ -14,6 +15,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A gateway file that passed its checks, with its keys read and its ports made, none of them open.
@@ -118,16 +122,24 @@ public final class Gateway implements AutoCloseable {
                 .toList();
     }
 
+    /** The capabilities that its ports need of Linux, as setpriv(1) names them; in order. */
+    public Set<String> capabilities() {
+        return file.ports().stream()
+                .flatMap(p -> p.type().capabilities().stream())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
     /** What the file makes, a line each, for people. */
     public List<String> summary() {
         List<String> lines = new ArrayList<>();
         for (Port port : ports.values()) {
             lines.add(
-                    "port %s: %s, MTU %d"
+                    "port %s: %s, MTU %d%s"
                             .formatted(
                                     port.name(),
                                     port.side().name().toLowerCase(java.util.Locale.ROOT),
-                                    port.mtu()));
+                                    port.mtu(),
+                                    port.mode().isEmpty() ? "" : ", " + port.mode()));
         }
         file.routes().forEach(r -> lines.add(route(r)));
         file.kernelRoutes().ifPresent(k -> lines.add(kernel(k.routing())));
@@ -198,14 +210,23 @@ public final class Gateway implements AutoCloseable {
         return new Assembly(file, ports, provider);
     }
 
+    GatewayFile file() {
+        return file;
+    }
+
     @Override
     public void close() throws IOException {
+        closeBut(Set.of());
+    }
+
+    /** Closes all but some keys, which are an engine's by now. */
+    void closeBut(Set<KeyMaterial> taken) throws IOException {
         try {
             for (Port port : ports.values()) {
                 port.close();
             }
         } finally {
-            keys.close();
+            keys.closeBut(taken);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.esplanade.engine.crypto.KeyMaterial;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Every key that a gateway file names, those of entries with mistakes included. Closing it wipes
@@ -44,6 +45,14 @@ final class KeyRing implements AutoCloseable {
 
     @Override
     public void close() {
-        keys.forEach(held -> held.key().close());
+        closeBut(Set.of());
+    }
+
+    /** Wipes all but some, which are an engine's by now. */
+    void closeBut(Set<KeyMaterial> taken) {
+        keys.stream()
+                .map(Held::key)
+                .filter(key -> !taken.contains(key))
+                .forEach(KeyMaterial::close);
     }
 }

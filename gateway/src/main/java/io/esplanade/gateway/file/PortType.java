@@ -22,6 +22,14 @@ record PortType(PortFactory factory) {
     /** Options whose values are files, named from the gateway file's directory. */
     private static final Map<String, List<String>> FILES = Map.of("pcap", List.of("read", "write"));
 
+    /** The capabilities that ports need of Linux, without which they do not open. */
+    private static final Map<String, List<String>> CAPABILITIES =
+            Map.of(
+                    "tun", List.of("net_admin"),
+                    "af-packet", List.of("net_raw"),
+                    "raw", List.of("net_raw"),
+                    "af-xdp", List.of("net_admin", "net_raw", "bpf", "ipc_lock"));
+
     /** All types by name. */
     static Map<String, PortType> all() {
         Map<String, PortType> types = new TreeMap<>();
@@ -40,6 +48,11 @@ record PortType(PortFactory factory) {
     /** The options it has beside those that ports of every type have. */
     List<String> options() {
         return factory.options().stream().sorted().toList();
+    }
+
+    /** The capabilities its ports need, as setpriv(1) names them. */
+    List<String> capabilities() {
+        return CAPABILITIES.getOrDefault(factory.type(), List.of());
     }
 
     boolean isFile(String option) {

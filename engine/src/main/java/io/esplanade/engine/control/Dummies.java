@@ -87,7 +87,7 @@ final class Dummies implements SaWatch {
         Tfc tfc = sa.tfc();
         int fits = out.innerMtu(TunnelMtu.outer(tables, out)) - header(sa);
         byte[] data =
-                new byte[tfc.padTo() > 0 ? 0 : random.nextInt(Math.clamp(fits + 1, 1, LONGEST))];
+                new byte[tfc.padTo() != 0 ? 0 : random.nextInt(Math.clamp(fits + 1, 1, LONGEST))];
         return Datagram.packet(sa.source(), sa.destination(), IpProtocol.NO_NEXT_HEADER, data);
     }
 

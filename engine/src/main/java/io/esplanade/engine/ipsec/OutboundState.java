@@ -50,6 +50,9 @@ public final class OutboundState extends AssociationState {
     /** What a small mbuf always has room for, though headers were taken off in its front. */
     private static final int ROOM_IN_SMALL = MbufPool.SMALL_SIZE - 2 * MbufPool.HEADROOM;
 
+    /** Of padding: no packet is longer. */
+    private static final int ALL_THAT_FITS = Integer.MAX_VALUE;
+
     private final long sourceHigh;
     private final long sourceLow;
     private final Fragmentation fragmentation;
@@ -109,7 +112,7 @@ public final class OutboundState extends AssociationState {
             ivMask = RANDOM.nextLong();
             ivPrefix = RANDOM.nextLong();
         }
-        padTo = sa.tfc().padTo();
+        padTo = sa.tfc().padTo() == Tfc.TO_PATH_MTU ? ALL_THAT_FITS : sa.tfc().padTo();
         long packets = sa.lifetime().hard().packets();
         long numbers = end(sa) - (first - 1);
         lastOfLifetime = packets != 0 && Long.compareUnsigned(packets, numbers) < 0;
@@ -151,7 +154,10 @@ public final class OutboundState extends AssociationState {
      */
     public boolean learnPathMtu(int mtu, long now) {
         boolean lower = pathMtu.learn(mtu, now);
-        INNER_MTU.setOpaque(this, 0L);
+        int known = (int) (long) INNER_MTU.getOpaque(this);
+        int fits = Math.max(1, innerMtu(pathMtu.learned()));
+        // Of no version: to be computed. Packets under way are padded to no more than that already.
+        INNER_MTU.setOpaque(this, (long) (known == 0 ? fits : Math.min(known, fits)));
         return lower;
     }
 
@@ -200,7 +206,10 @@ public final class OutboundState extends AssociationState {
             return 0;
         }
         int fits = (int) (long) INNER_MTU.getOpaque(this);
-        return fits == 0 ? padTo : Math.min(padTo, fits);
+        if (fits == 0) {
+            return padTo == ALL_THAT_FITS ? 0 : padTo;
+        }
+        return Math.min(padTo, fits);
     }
 
     /** Whether the gateway sends on it from this address. */

@@ -5,7 +5,7 @@ package io.esplanade.engine.ipsec;
  * that sizes and times of packets say less. Every receiver discards both.
  *
  * @param padTo inner packets that are shorter are padded to so many bytes, or as many as fit the
- *     path if these are fewer; 0 for no padding
+ *     path if these are fewer; {@link #TO_PATH_MTU} for as many as fit; 0 for no padding
  * @param dummies dummy packets a second, beside all others; 0 for none
  */
 public record Tfc(int padTo, int dummies) {
@@ -13,10 +13,13 @@ public record Tfc(int padTo, int dummies) {
     /** The most dummies a second. */
     public static final int MAX_DUMMIES = 100_000;
 
+    /** Packets are padded to what fits the path, which may change while they are sent. */
+    public static final int TO_PATH_MTU = -1;
+
     public static final Tfc NONE = new Tfc(0, 0);
 
     public Tfc {
-        if (padTo < 0 || padTo > 0xffff) {
+        if (padTo != TO_PATH_MTU && (padTo < 0 || padTo > 0xffff)) {
             throw new IllegalArgumentException("packets are padded to 0 to 65535 bytes: " + padTo);
         }
         if (dummies < 0 || dummies > MAX_DUMMIES) {

@@ -1,5 +1,6 @@
 package io.esplanade.engine.topology;
 
+import static io.esplanade.engine.testing.TunnelGateway.US;
 import static io.esplanade.engine.testing.TunnelGateway.inbound;
 import static io.esplanade.engine.testing.TunnelGateway.outbound;
 
@@ -88,6 +89,41 @@ class TfcTest {
             assertThat(tunnel.wan().receive()).hasSize(600);
             assertThat(tunnel.gateway().drops()).isEmpty();
         }
+    }
+
+    /** 1446 bytes of packet, and a trailer of 2, around which are 52 more: an MTU of 1500. */
+    @Test
+    void everyPacketIsAsLongAsFitsThePathWhichMayGetWorseAndBetter() {
+        try (TunnelGateway tunnel = open(new Tfc(Tfc.TO_PATH_MTU, 0), SaMode.TUNNEL)) {
+            assertThat(lengths(tunnel, 28, 1000, 1446)).containsExactly(1500, 1500, 1500);
+
+            tunnel.fromLan(outbound(100));
+            byte[] esp = tunnel.wan().receive();
+            byte[] tooBig = IpPackets.icmp("203.0.113.9", US, 0x304, 1399, Arrays.copyOf(esp, 28));
+            tunnel.fromWan(tooBig);
+            assertThat(lengths(tunnel, 28, 1000)).containsExactly(1396, 1396);
+
+            clock.forward(Duration.ofMinutes(11));
+            tunnel.gateway().settle();
+            assertThat(lengths(tunnel, 28, 1000)).containsExactly(1500, 1500);
+            tunnel.gateway().assertEveryMbufAtRest();
+        }
+    }
+
+    /** What was cut before is alike too; no fragment is longer than fits. */
+    @Test
+    void fragmentsArePaddedToThePathMtuAsWell() {
+        try (TunnelGateway tunnel = open(new Tfc(Tfc.TO_PATH_MTU, 0), SaMode.TUNNEL)) {
+            assertThat(lengths(tunnel, 1500)).containsExactly(1500, 1500);
+        }
+    }
+
+    /** The lengths of what is sent of packets with these. */
+    private static List<Integer> lengths(TunnelGateway tunnel, int... inner) {
+        for (int length : inner) {
+            tunnel.fromLan(outbound(length));
+        }
+        return sent(tunnel).stream().map(packet -> packet.length).toList();
     }
 
     @Test
@@ -199,7 +235,7 @@ class TfcTest {
 
     @Test
     void whatCannotBeIsRefused() {
-        assertThatThrownBy(() -> new Tfc(-1, 0)).hasMessageContaining("0 to 65535");
+        assertThatThrownBy(() -> new Tfc(-2, 0)).hasMessageContaining("0 to 65535");
         assertThatThrownBy(() -> new Tfc(0, 100_001)).hasMessageContaining("0 to 100000");
         assertThatThrownBy(() -> open(new Tfc(1, 0), SaMode.TRANSPORT))
                 .hasMessageContaining("is for tunnel mode");

@@ -81,10 +81,10 @@ final class ShapeReader {
         Optional<Fields> tfc =
                 tunnel.node("tfc")
                         .flatMap(node -> Fields.of(node, "tfc", Vocabulary.TFC, problems));
-        int pad = tfc.flatMap(f -> f.integer("pad", 0, 0xffff)).map(At::value).orElse(0);
+        int pad = tfc.flatMap(f -> f.value("pad", ShapeReader::pad)).map(At::value).orElse(0);
         int dummies =
                 tfc.flatMap(f -> f.integer("dummies", 0, Tfc.MAX_DUMMIES)).map(At::value).orElse(0);
-        if (pad > 0 && mode == SaMode.TRANSPORT) {
+        if (pad != 0 && mode == SaMode.TRANSPORT) {
             problems.error(
                     tfc.orElseThrow().position("pad"),
                     "pad is for tunnel mode: in transport mode it would not come off again",
@@ -92,6 +92,18 @@ final class ShapeReader {
             return Tfc.NONE;
         }
         return new Tfc(pad, dummies);
+    }
+
+    private static int pad(String text) {
+        if (text.equals("path-mtu")) {
+            return Tfc.TO_PATH_MTU;
+        }
+        long bytes = Literals.unsigned(text);
+        if (bytes < 0 || bytes > 0xffff) {
+            throw new Wrong(
+                    text + " is not a size to pad to", "use path-mtu, or a number from 0 to 65535");
+        }
+        return (int) bytes;
     }
 
     private HeaderRules headers(Fields tunnel) {

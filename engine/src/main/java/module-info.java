@@ -30,5 +30,6 @@ module io.esplanade.engine {
             io.esplanade.engine.crypto.jce.JceProvider;
     provides io.esplanade.engine.port.PortFactory with
             io.esplanade.engine.port.pcap.PcapPortFactory,
-            io.esplanade.engine.port.packet.PacketPortFactory;
+            io.esplanade.engine.port.packet.PacketPortFactory,
+            io.esplanade.engine.port.xdp.XdpPortFactory;
 }

@@ -104,7 +104,10 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** How many mbufs for packets of up to 1792 bytes; default 4096 per thread. */
+    /**
+     * How many mbufs for packets of up to 1792 bytes; default 4096 per thread, and what ports keep
+     * posted.
+     */
     public EngineBuilder mbufs(int count) {
         this.mbufs = count;
         return this;
@@ -370,7 +373,8 @@ public final class EngineBuilder {
     private void checkMbufs() {
         int least = runtime.leastMbufs(burstSize);
         if (mbufs == 0) {
-            mbufs = Math.max(least, MBUFS_PER_THREAD * runtime.threads());
+            int posted = ports.stream().mapToInt(Port::postedMbufs).sum();
+            mbufs = Math.max(least, MBUFS_PER_THREAD * runtime.threads()) + posted;
         }
         if (mbufs < least) {
             throw new EngineException(

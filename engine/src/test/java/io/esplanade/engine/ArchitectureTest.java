@@ -93,6 +93,7 @@ class ArchitectureTest {
                     "port",
                     "port.memory",
                     "port.packet",
+                    "port.xdp",
                     "port.pcap",
                     "path",
                     "control",
@@ -204,7 +205,9 @@ class ArchitectureTest {
                     "io.esplanade.engine.os.LockedSlots",
                     "io.esplanade.engine.os.NativeLibrary",
                     "io.esplanade.engine.os.Region",
-                    "io.esplanade.engine.port.DevicePort");
+                    "io.esplanade.engine.port.DevicePort",
+                    "io.esplanade.engine.port.xdp.XdpPort",
+                    "io.esplanade.engine.port.xdp.XdpSocket");
 
     @Test
     void packetsMeetLocksInTheGiantAndTheFineGrainedRuntimeOnly() {

@@ -21,6 +21,7 @@ import io.esplanade.engine.ipsec.TunnelNames;
 import io.esplanade.engine.os.Agent;
 import io.esplanade.engine.os.Clock;
 import io.esplanade.engine.os.OsException;
+import io.esplanade.engine.path.AddressSet;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.port.Port;
 
@@ -86,6 +87,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private boolean closed; // by its own thread perhaps, in the middle of a batch
     private boolean reservationFailed;
     private long nextLook;
+    private int told; // version of the addresses
     private int nextSlot; // to be looked at
 
     private record Retirement(long epoch, SaControl.Entry sa, CompletableFuture<Void> answer) {}
@@ -184,6 +186,7 @@ public final class Conductor implements Agent, AutoCloseable {
         done += retire();
         done += tables.wanted().take(acquire);
         done += tables.audit().take(clock, audit);
+        tellOwnAddresses();
         reserveNumbers();
         reportFailures();
         if (!inputEnded && dataPlane.ended()) {
@@ -346,6 +349,14 @@ public final class Conductor implements Agent, AutoCloseable {
                                 events.portFailed(port, cause);
                             }
                         });
+    }
+
+    private void tellOwnAddresses() {
+        AddressSet own = tables.localAddresses();
+        if (own.version() != told) {
+            told = own.version();
+            devices.forEach(port -> port.own(own.all()));
+        }
     }
 
     private void lookAtPorts() {

@@ -48,6 +48,7 @@ final class Neighbours implements NeighbourNews.Listener {
     private final List<Port> ports;
     private final DataPlane dataPlane;
     private final Map<Key, Entry> entries = new HashMap<>();
+    private final long[] macs; // the ports', when they were looked at last
     private long now;
 
     private record Key(int port, long high, long low) {}
@@ -62,6 +63,7 @@ final class Neighbours implements NeighbourNews.Listener {
         this.tables = tables;
         this.ports = List.copyOf(ports);
         this.dataPlane = dataPlane;
+        macs = this.ports.stream().mapToLong(Port::mac).toArray();
     }
 
     /**
@@ -77,6 +79,16 @@ final class Neighbours implements NeighbourNews.Listener {
     /** Asks again, and gives up who does not answer; from time to time. */
     void look(long now) {
         this.now = now;
+        for (int port = 0; port < macs.length; port++) {
+            long mac = ports.get(port).mac();
+            if (mac != macs[port]) {
+                boolean known = macs[port] != 0;
+                macs[port] = mac;
+                if (known) {
+                    beginAnew(port, mac);
+                }
+            }
+        }
         for (Iterator<Map.Entry<Key, Entry>> i = entries.entrySet().iterator(); i.hasNext(); ) {
             Map.Entry<Key, Entry> next = i.next();
             Entry entry = next.getValue();
@@ -89,6 +101,38 @@ final class Neighbours implements NeighbourNews.Listener {
                 i.remove();
                 forget(next.getKey());
             }
+        }
+    }
+
+    /**
+     * A port is another station now, perhaps on another link: forgets whom it knew there, and says
+     * who it is, so that others do not send to who it was.
+     */
+    private void beginAnew(int port, long us) {
+        for (Iterator<Key> i = entries.keySet().iterator(); i.hasNext(); ) {
+            Key key = i.next();
+            if (key.port() == port) {
+                i.remove();
+                forget(key);
+            }
+        }
+        PortAddresses own = tables.portAddresses();
+        if (own.has(port, false)) {
+            int address = (int) own.low(port, false);
+            send(port, new Arp(true, us, address, address).frame(BROADCAST));
+        }
+        if (own.has(port, true)) {
+            Address address = new Address(own.high(port, true), own.low(port, true));
+            send(
+                    port,
+                    new Discovery(
+                                    Icmp.NEIGHBOUR_ADVERTISEMENT,
+                                    address,
+                                    Address.ALL_NODES,
+                                    address,
+                                    Discovery.ROUTER | Discovery.OVERRIDE,
+                                    us)
+                            .frame(Address.ALL_NODES.groupMac(), us));
         }
     }
 

@@ -4,6 +4,8 @@ import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.net.AddressMap;
 
 import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The gateway's own addresses, looked up on slow paths: one for each SA that receives perhaps. One
@@ -12,6 +14,8 @@ import java.net.InetAddress;
 public final class AddressSet {
 
     private final AddressMap times = new AddressMap(); // how often each was added
+    private final Set<InetAddress> all = new HashSet<>(); // the writer's own
+    private int version;
 
     public boolean contains(long high, long low) {
         return times.get(high, low, 0) != AddressMap.NONE;
@@ -27,6 +31,8 @@ public final class AddressSet {
         if (times(address) > 1) {
             put(address, times(address) - 1);
         } else {
+            all.remove(address);
+            version++;
             times.remove(IpAddresses.high(address), IpAddresses.low(address), 0);
         }
     }
@@ -35,7 +41,20 @@ public final class AddressSet {
         return Math.max(0, times.get(IpAddresses.high(address), IpAddresses.low(address), 0));
     }
 
+    /** All of them; the writer only. */
+    public Set<InetAddress> all() {
+        return Set.copyOf(all);
+    }
+
+    /** Another number after each time that {@link #all} has changed; the writer only. */
+    public int version() {
+        return version;
+    }
+
     private void put(InetAddress address, int count) {
+        if (all.add(address)) {
+            version++;
+        }
         times.put(IpAddresses.high(address), IpAddresses.low(address), 0, count);
     }
 }

@@ -47,7 +47,8 @@ public final class Transmitter extends Padded implements Outlet {
     private final LinkType link;
     private final Tables tables;
     private final int index;
-    private final long mac;
+    private final Port port;
+    private long mac; // of this cycle: a device may come again with another
     private final boolean lossless;
     private final TxQueue queue;
     private final Burst waiting;
@@ -83,6 +84,7 @@ public final class Transmitter extends Padded implements Outlet {
         this.link = port.linkType();
         this.index = index;
         this.tables = tables;
+        this.port = port;
         this.mac = port.mac();
         this.lossless = port.capabilities().contains(Capability.LOSSLESS);
         this.queue = queue;
@@ -199,6 +201,7 @@ public final class Transmitter extends Padded implements Outlet {
         }
         queue.reclaim();
         countLosses();
+        mac = port.mac();
         return taken;
     }
 

@@ -45,6 +45,11 @@ public abstract class AbstractPort implements Port {
         }
     }
 
+    /** The pool that it was attached with. */
+    protected final MbufPool pool() {
+        return pool;
+    }
+
     /** Opens what is outside; called once. What it opened it closes again when it throws. */
     protected abstract void open() throws IOException;
 
@@ -93,8 +98,16 @@ public abstract class AbstractPort implements Port {
             throw new IllegalStateException("port " + name + " was attached or closed before");
         }
         Objects.requireNonNull(pool, "pool");
-        open();
         this.pool = pool;
+        boolean open = false;
+        try {
+            open();
+            open = true;
+        } finally {
+            if (!open) {
+                this.pool = null;
+            }
+        }
     }
 
     @Override

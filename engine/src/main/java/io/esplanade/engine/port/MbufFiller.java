@@ -52,6 +52,11 @@ public final class MbufFiller {
         return mbuf;
     }
 
+    /** Where the mbufs come from. */
+    public MbufSource source() {
+        return source;
+    }
+
     /** How often the source had no mbuf; see {@link RxQueue#starved}. */
     public long starved() {
         return starved;

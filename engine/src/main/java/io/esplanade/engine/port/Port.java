@@ -4,6 +4,7 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Set;
 
@@ -39,6 +40,18 @@ public interface Port extends AutoCloseable {
     default String device() {
         return null;
     }
+
+    /** How many mbufs it keeps posted to the kernel for receiving; the pool is the larger. */
+    default int postedMbufs() {
+        return 0;
+    }
+
+    /**
+     * Says which addresses are the gateway's own: before {@link #attach}, and by the conductor's
+     * thread when they have changed. A port that shares its device with the kernel takes what is
+     * for them only if it is IPsec.
+     */
+    default void own(Set<InetAddress> addresses) {}
 
     /** How many receive queues it has, at least one. */
     int rxQueues();

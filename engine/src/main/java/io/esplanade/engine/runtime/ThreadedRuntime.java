@@ -185,6 +185,7 @@ public abstract class ThreadedRuntime implements PacketRuntime {
     @Override
     public final void open() throws IOException {
         for (Port port : setup.ports()) {
+            port.own(setup.tables().localAddresses().all());
             port.attach(setup.pool());
         }
         groups = named(build());

@@ -172,6 +172,12 @@ final class LaneParts implements AutoCloseable {
         return false;
     }
 
+    /** Sends home what was freed since its roles ended, when no thread runs any more. */
+    void flush() {
+        homeFromIngress.flush();
+        homeFromEgress.flush();
+    }
+
     /** Gives the lane's mbufs back to the pool, when no thread runs any more. */
     @Override
     public void close() {

@@ -334,6 +334,7 @@ public final class PerCoreRuntime extends ThreadedRuntime {
     @Override
     public void close() {
         super.close();
+        lanes.forEach(LaneParts::flush);
         lanes.forEach(LaneParts::close);
     }
 }

@@ -1,16 +1,10 @@
 package io.esplanade.engine.port.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
 import io.esplanade.engine.fib.Route;
-import io.esplanade.engine.mbuf.MbufLedger;
-import io.esplanade.engine.mbuf.Owner;
-import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.PortFactory;
-import io.esplanade.engine.port.PortSpec;
 import io.esplanade.engine.port.Side;
 
 import org.junit.jupiter.api.AfterEach;
@@ -21,17 +15,12 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.net.InetAddress;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.ServiceLoader;
 
 /** Real hosts, each behind a veth pair, and a router between them that is an engine. */
 @ParameterizedClass
-@ValueSource(strings = {"af-packet"})
+@ValueSource(strings = {"af-packet", "af-xdp"})
 @Timeout(120)
 class ForwardingTest {
-
-    private static final boolean ROOT = Network.works();
 
     private final String type;
     private Network network;
@@ -45,18 +34,14 @@ class ForwardingTest {
 
     @BeforeEach
     void open() {
-        if (!ROOT) {
-            System.err.println("NOT TESTED without root: " + type + " between network namespaces");
-        }
-        assumeTrue(ROOT, "needs root, to make network namespaces");
-        network = new Network();
+        network = Network.open();
         left = network.host("left", "esp-l", "10.1.0.2/24", "10.1.0.1");
         right = network.host("right", "esp-r", "10.2.0.2/24", "10.2.0.1");
         left.ipv6("fd01::2/64", "fd01::1");
         right.ipv6("fd02::2/64", "fd02::1");
         router =
-                router().port(port("left", "esp-l", Map.of()))
-                        .port(port("right", "esp-r", Map.of()))
+                router().port(Devices.port(type, "left", Side.PROTECTED, "esp-l"))
+                        .port(Devices.port(type, "right", Side.PROTECTED, "esp-r"))
                         .build();
         router.start();
     }
@@ -75,26 +60,11 @@ class ForwardingTest {
                 .route(Route.of("fd02::/64", "right"));
     }
 
-    private Port port(String name, String device, Map<String, String> more) {
-        Map<String, String> options = new HashMap<>(more);
-        options.put("device", device);
-        return ServiceLoader.load(PortFactory.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(factory -> factory.type().equals(type))
-                .findFirst()
-                .orElseThrow()
-                .create(new PortSpec(name, type, Side.PROTECTED, 0, options));
-    }
-
     /** Every mbuf is free at the end. */
     @AfterEach
     void close() {
         if (router != null) {
-            router.close();
-            Map<Owner, Long> mbufs = router.snapshot().mbufs();
-            assertThat(mbufs.get(Owner.FREE))
-                    .as(MbufLedger.report(mbufs))
-                    .isEqualTo(mbufs.values().stream().mapToLong(Long::longValue).sum());
+            Devices.closeWhole(router);
         }
         if (network != null) {
             network.close();

@@ -1,5 +1,8 @@
 package io.esplanade.engine.port.device;
 
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,22 +12,35 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Hosts in network namespaces of their own, each joined by a veth pair to a device in this one, and
- * veth pairs of which both ends are here. Closing it removes all. Needs root; {@link #works} says
- * whether that is so.
+ * veth pairs of which both ends are here. Closing it removes all.
  */
 final class Network implements AutoCloseable {
 
     private final Deque<String> undo = new ArrayDeque<>();
 
-    /** Whether this process may make namespaces and devices. */
-    static boolean works() {
+    private int queues = 1;
+
+    private Network() {}
+
+    /** How many queues the devices have that are made from now on. */
+    void queues(int count) {
+        queues = count;
+    }
+
+    /** A new one; where that is not allowed the test is skipped, and says so. */
+    static Network open() {
         String probe = "esp-probe" + ProcessHandle.current().pid();
         try {
             sh("ip netns add " + probe + " && ip netns del " + probe);
-            return true;
         } catch (AssertionError e) {
-            return false;
+            String missing = "this needs root: it makes network namespaces and devices";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(missing);
+            }
+            System.err.println("WARNING: ports on network devices are NOT tested: " + missing);
+            assumeTrue(false, missing);
         }
+        return new Network();
     }
 
     /**
@@ -35,7 +51,10 @@ final class Network implements AutoCloseable {
         removeNamespace(namespace);
         sh("ip netns add " + namespace);
         undo.push("ip netns del " + namespace);
-        sh("ip link add %s type veth peer name eth0 netns %s".formatted(device, namespace));
+        sh("ip link del " + device + " 2>/dev/null; true");
+        sh(
+                "ip link add %s %s type veth peer name eth0 %s netns %s"
+                        .formatted(device, queueing(), queueing(), namespace));
         undo.push("ip link del " + device + " 2>/dev/null; true");
         quiet(device);
         Host host = new Host(namespace);
@@ -50,10 +69,16 @@ final class Network implements AutoCloseable {
 
     /** Two devices in this namespace, joined to each other. */
     void link(String a, String b) {
-        sh("ip link del " + a + " 2>/dev/null; ip link add " + a + " type veth peer name " + b);
+        sh(
+                "ip link del %s 2>/dev/null; ip link add %s %s type veth peer name %s %s"
+                        .formatted(a, a, queueing(), b, queueing()));
         undo.push("ip link del " + a + " 2>/dev/null; true");
         quiet(a);
         quiet(b);
+    }
+
+    private String queueing() {
+        return "numrxqueues %d numtxqueues %d".formatted(queues, queues);
     }
 
     /** Up, and without anything of the kernel's own on it. */

@@ -19,6 +19,8 @@ module io.esplanade.engine {
     exports io.esplanade.engine.port;
     exports io.esplanade.engine.port.memory;
     exports io.esplanade.engine.port.pcap;
+    exports io.esplanade.engine.port.tun;
+    exports io.esplanade.engine.port.udp;
     exports io.esplanade.engine.runtime.config;
 
     uses io.esplanade.engine.crypto.CryptoProvider;
@@ -31,5 +33,7 @@ module io.esplanade.engine {
     provides io.esplanade.engine.port.PortFactory with
             io.esplanade.engine.port.pcap.PcapPortFactory,
             io.esplanade.engine.port.packet.PacketPortFactory,
-            io.esplanade.engine.port.xdp.XdpPortFactory;
+            io.esplanade.engine.port.xdp.XdpPortFactory,
+            io.esplanade.engine.port.tun.TunPortFactory,
+            io.esplanade.engine.port.udp.UdpPortFactory;
 }

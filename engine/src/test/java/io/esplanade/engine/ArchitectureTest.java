@@ -95,6 +95,8 @@ class ArchitectureTest {
                     "port.packet",
                     "port.xdp",
                     "port.pcap",
+                    "port.tun",
+                    "port.udp",
                     "path",
                     "control",
                     "runtime",

@@ -10,6 +10,15 @@ public final class Icmp {
     /** Where the checksum is, from the header's first byte. */
     public static final int CHECKSUM = 2;
 
+    /** ICMP's destination unreachable. */
+    public static final int UNREACHABLE = 3;
+
+    /** And the code of a packet with DF that is too big (RFC 1191). */
+    public static final int FRAGMENTATION_NEEDED = 4;
+
+    /** ICMPv6's packet too big. */
+    public static final int PACKET_TOO_BIG_V6 = 2;
+
     /** Of messages of neighbour discovery, so that none comes from behind a router (RFC 4861). */
     public static final int DISCOVERY_HOP_LIMIT = 255;
 

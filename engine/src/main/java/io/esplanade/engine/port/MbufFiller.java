@@ -41,20 +41,36 @@ public final class MbufFiller {
      */
     public long fill(long address, int length, long time) {
         int copied = Math.min(length, longest);
-        long mbuf = source.allocate(copied + TAILROOM, Owner.INGRESS);
+        long mbuf = empty(copied);
+        if (mbuf != Mbuf.NULL) {
+            Mem.copy(address, Mbuf.data(mbuf), copied);
+            Mbuf.time(mbuf, time);
+        }
+        return mbuf;
+    }
+
+    /**
+     * As {@link #fill}, but {@code length} bytes that the caller is to write, no more than {@link
+     * #longest}.
+     */
+    public long empty(int length) {
+        long mbuf = source.allocate(length + TAILROOM, Owner.INGRESS);
         if (mbuf == Mbuf.NULL) {
             starved++;
-            return Mbuf.NULL;
+        } else {
+            Mbuf.length(mbuf, length);
         }
-        Mem.copy(address, Mbuf.data(mbuf), copied);
-        Mbuf.length(mbuf, copied);
-        Mbuf.time(mbuf, time);
         return mbuf;
     }
 
     /** Where the mbufs come from. */
     public MbufSource source() {
         return source;
+    }
+
+    /** The longest packet that is not cut. */
+    public int longest() {
+        return longest;
     }
 
     /** How often the source had no mbuf; see {@link RxQueue#starved}. */

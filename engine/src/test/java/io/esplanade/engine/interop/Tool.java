@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  * A program that is not ours. Where it is missing the test is skipped, which is said aloud; in
  * continuous integration (CI=true) that is a failure.
  */
-final class Tool {
+public final class Tool {
 
     private static final long LIMIT_SECONDS = 120;
 
@@ -28,7 +28,7 @@ final class Tool {
         this.command = command;
     }
 
-    static Tool tshark() {
+    public static Tool tshark() {
         return new Tool(List.of(find(List.of("--version"), "tshark", "tshark")));
     }
 
@@ -77,10 +77,10 @@ final class Tool {
     }
 
     /** What one run of a program printed. */
-    record Output(List<String> lines, String errors) {}
+    public record Output(List<String> lines, String errors) {}
 
     /** Runs it to its end, which must be a good one. */
-    Output run(Path directory, Map<String, String> environment, Object... arguments)
+    public Output run(Path directory, Map<String, String> environment, Object... arguments)
             throws IOException, InterruptedException {
         List<String> all = new ArrayList<>(command);
         Stream.of(arguments).map(Object::toString).forEach(all::add);

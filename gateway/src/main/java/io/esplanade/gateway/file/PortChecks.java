@@ -48,6 +48,9 @@ final class PortChecks {
         Map<String, String> options =
                 entry.options().entrySet().stream()
                         .collect(Collectors.toMap(Map.Entry::getKey, o -> o.getValue().value()));
+        if (entry.type().spreads()) {
+            options.putIfAbsent(PortType.QUEUES, Integer.toString(receivers()));
+        }
         try {
             ports.put(
                     entry.name().value(),
@@ -69,6 +72,12 @@ final class PortChecks {
                             .orElse(entry.name().position());
             problems.error(at, e.getMessage(), "correct the port's options as it says");
         }
+    }
+
+    /** How many threads receive, at most as many as a port has queues. */
+    private int receivers() {
+        RuntimeConfig runtime = file.runtime().value();
+        return runtime instanceof RuntimeConfig.PerCore lanes ? lanes.lanes() : runtime.threads();
     }
 
     private void checkFiles(PortEntry entry) {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Reads one entry of {@code ports}. */
 final class PortReader {
@@ -65,10 +66,20 @@ final class PortReader {
             Optional<At<String>> value =
                     type.isFile(option)
                             ? port.value(option, text -> Literals.file(directory, text).toString())
-                            : port.text(option);
+                            : type.isList(option) ? list(port, option) : port.text(option);
             value.ifPresent(v -> options.put(option, v));
         }
         return Collections.unmodifiableMap(options); // in this order
+    }
+
+    private static Optional<At<String>> list(Fields port, String option) {
+        List<At<String>> items = port.values(option, text -> text);
+        return items.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new At<>(
+                                items.stream().map(At::value).collect(Collectors.joining(", ")),
+                                items.getFirst().position()));
     }
 
     private List<Neighbour> neighbours(At<String> name, Fields port) {

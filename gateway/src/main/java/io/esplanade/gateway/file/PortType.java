@@ -20,7 +20,18 @@ record PortType(PortFactory factory) {
     private static final List<String> INTERNAL = List.of("memory");
 
     /** Options whose values are files, named from the gateway file's directory. */
-    private static final Map<String, List<String>> FILES = Map.of("pcap", List.of("read", "write"));
+    private static final Map<String, List<String>> FILES =
+            Map.of("pcap", List.of("read", "write"), "udp", List.of("ike-socket"));
+
+    /** Options that may be lists; factories get their items with commas between. */
+    private static final Map<String, List<String>> LISTS =
+            Map.of("tun", List.of("host-addresses", "host-routes"), "udp", List.of("local"));
+
+    /** The option that says how many queues a port has. */
+    static final String QUEUES = "queues";
+
+    /** Types whose ports have as many queues as threads receive, unless they are told. */
+    private static final List<String> SPREADING = List.of("tun", "udp");
 
     /** The capabilities that ports need of Linux, without which they do not open. */
     private static final Map<String, List<String>> CAPABILITIES =
@@ -53,6 +64,15 @@ record PortType(PortFactory factory) {
     /** The capabilities its ports need, as setpriv(1) names them. */
     List<String> capabilities() {
         return CAPABILITIES.getOrDefault(factory.type(), List.of());
+    }
+
+    /** Whether its ports have a queue for each thread that receives, unless they are told. */
+    boolean spreads() {
+        return SPREADING.contains(factory.type());
+    }
+
+    boolean isList(String option) {
+        return LISTS.getOrDefault(factory.type(), List.of()).contains(option);
     }
 
     boolean isFile(String option) {

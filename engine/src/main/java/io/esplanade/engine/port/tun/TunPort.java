@@ -1,0 +1,151 @@
+package io.esplanade.engine.port.tun;
+
+import static io.esplanade.ffi.linux.linux.EPERM;
+
+import io.esplanade.engine.mbuf.MbufSource;
+import io.esplanade.engine.os.OsException;
+import io.esplanade.engine.os.netlink.LinkSetup;
+import io.esplanade.engine.port.AbstractPort;
+import io.esplanade.engine.port.Capability;
+import io.esplanade.engine.port.LinkType;
+import io.esplanade.engine.port.MbufFiller;
+import io.esplanade.engine.port.NetDevice;
+import io.esplanade.engine.port.PortSpec;
+import io.esplanade.engine.port.RxQueue;
+import io.esplanade.engine.port.TxQueue;
+import io.esplanade.engine.port.tun.TunDevice.Offload;
+import io.esplanade.engine.port.tun.TunSettings.Network;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A port that is a TUN device: what the kernel routes there comes in, and what goes out the kernel
+ * receives. {@link TunPortFactory} makes it and says what its options mean.
+ *
+ * <p>At its start the device is made, unless there is one, gets the port's MTU and comes up. While
+ * it is down, what is sent is lost and counted; it goes on when it is up again.
+ */
+final class TunPort extends AbstractPort {
+
+    private final TunSettings settings;
+    private final List<TunDevice> queues = new ArrayList<>();
+    private final List<AutoCloseable> memory = new ArrayList<>();
+    private Offload offload = Offload.NONE;
+
+    TunPort(PortSpec spec, TunSettings settings) {
+        super(spec.name(), spec.side(), LinkType.RAW_IP, spec.mtu(), settings.queues());
+        this.settings = settings;
+    }
+
+    @Override
+    public String device() {
+        return settings.device();
+    }
+
+    @Override
+    public String mode() {
+        if (queues.isEmpty()) {
+            return "";
+        }
+        return "TUN device %s, %s, %s"
+                .formatted(
+                        settings.device(),
+                        settings.queues() == 1 ? "1 queue" : settings.queues() + " queues",
+                        offload);
+    }
+
+    @Override
+    public Set<Capability> capabilities() {
+        Set<Capability> capabilities = EnumSet.noneOf(Capability.class);
+        if (offload.tcp()) {
+            capabilities.add(Capability.SPLIT);
+            capabilities.add(Capability.COALESCE);
+        }
+        return capabilities;
+    }
+
+    @Override
+    protected void open() throws IOException {
+        try {
+            for (int i = 0; i < settings.queues(); i++) {
+                queues.add(TunDevice.open(settings.device(), settings.queues() > 1));
+            }
+            offload = queues.getFirst().offload();
+            setUp();
+        } catch (IOException e) {
+            shut();
+            throw new IOException("port " + name() + ": " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            shut();
+            throw e;
+        }
+    }
+
+    private void setUp() throws IOException {
+        NetDevice device = NetDevice.find(settings.device());
+        if (device == null) {
+            throw new IOException(settings.device() + " was removed as soon as it was there");
+        }
+        try (LinkSetup link = new LinkSetup(device.index())) {
+            bringUp(link, device);
+            for (Network address : settings.addresses()) {
+                link.address(address.address(), address.length());
+            }
+            for (Network route : settings.routes()) {
+                link.route(route.address(), route.length());
+            }
+        } catch (OsException e) {
+            String remedy =
+                    e.errno() == EPERM()
+                            ? "grant CAP_NET_ADMIN, or set the device up yourself by ip"
+                            : "see why";
+            throw new IOException(settings.device() + ": " + e.getMessage() + "; " + remedy, e);
+        }
+    }
+
+    /** One that somebody else has set up as it is to be may be used without privileges. */
+    private void bringUp(LinkSetup link, NetDevice device) {
+        if (!device.up() || device.mtu() != mtu()) {
+            link.up(mtu());
+        }
+    }
+
+    @Override
+    protected RxQueue openRxQueue(int index, MbufFiller filler) {
+        TunReceiver receiver = new TunReceiver(queues.get(index).fd(), filler);
+        memory.add(receiver);
+        return receiver;
+    }
+
+    @Override
+    protected TxQueue openTxQueue(int index, MbufSource home) {
+        TunSender sender =
+                new TunSender(queues.get(index).fd(), offload.tcp(), offload.udp(), home);
+        memory.add(sender);
+        return sender;
+    }
+
+    @Override
+    protected void shut() throws IOException {
+        queues.forEach(TunDevice::close);
+        queues.clear();
+        for (AutoCloseable each : memory) {
+            close(each);
+        }
+        memory.clear();
+    }
+
+    private static void close(AutoCloseable each) throws IOException {
+        try {
+            each.close();
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
+    }
+}

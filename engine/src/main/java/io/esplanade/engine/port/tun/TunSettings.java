@@ -1,0 +1,100 @@
+package io.esplanade.engine.port.tun;
+
+import io.esplanade.engine.port.PortSpec;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a configuration says of a TUN port.
+ *
+ * @param device its name
+ * @param addresses that it gets
+ * @param routes that lead to it
+ */
+record TunSettings(String device, int queues, List<Network> addresses, List<Network> routes) {
+
+    private static final String DEVICE = "device";
+    private static final String QUEUES = "queues";
+    private static final String ADDRESSES = "host-addresses";
+    private static final String ROUTES = "host-routes";
+
+    static final Set<String> OPTIONS = Set.of(DEVICE, QUEUES, ADDRESSES, ROUTES);
+
+    private static final int LONGEST_NAME = 15; // IFNAMSIZ, without the 0 at its end
+    private static final int MOST_QUEUES = 64;
+
+    /** An address and how many bits of it are the network's. */
+    record Network(InetAddress address, int length) {
+
+        boolean isIpv4() {
+            return address instanceof Inet4Address;
+        }
+
+        /** Reads {@code address/length}; an address alone is a network of its own. */
+        static Network parse(String text) {
+            int slash = text.indexOf('/');
+            InetAddress address =
+                    InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+            int bits = 8 * address.getAddress().length;
+            int length = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+            if (length < 0 || length > bits) {
+                throw new IllegalArgumentException("a prefix length is 0 to " + bits);
+            }
+            return new Network(address, length);
+        }
+
+        @Override
+        public String toString() {
+            return address.getHostAddress() + "/" + length;
+        }
+    }
+
+    static TunSettings of(PortSpec spec) {
+        for (String option : spec.options().keySet()) {
+            require(OPTIONS.contains(option), spec, "has no option " + option);
+        }
+        String device = spec.options().getOrDefault(DEVICE, spec.name());
+        require(
+                device.matches("[!-~&&[^/%:]]{1," + LONGEST_NAME + "}"),
+                spec,
+                "device: '%s' is no device's name: give it one of 1 to %d characters"
+                        .formatted(device, LONGEST_NAME));
+        String queues = spec.options().getOrDefault(QUEUES, "1");
+        boolean sound = queues.matches("\\d{1,3}") && Integer.parseInt(queues) >= 1;
+        require(
+                sound && Integer.parseInt(queues) <= MOST_QUEUES,
+                spec,
+                "queues: %s is not a number from 1 to %d".formatted(queues, MOST_QUEUES));
+        return new TunSettings(
+                device,
+                Integer.parseInt(queues),
+                networks(spec, ADDRESSES),
+                networks(spec, ROUTES));
+    }
+
+    private static List<Network> networks(PortSpec spec, String option) {
+        String text = spec.options().getOrDefault(option, "").strip();
+        if (text.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return Arrays.stream(text.split("[,\\s]+")).map(Network::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "port %s: %s: '%s' is not a list of addresses with prefix lengths, such as"
+                                    .formatted(spec.name(), option, text)
+                            + " 10.9.0.1/24",
+                    e);
+        }
+    }
+
+    private static void require(boolean right, PortSpec spec, String otherwise) {
+        if (!right) {
+            throw new IllegalArgumentException("port " + spec.name() + ": " + otherwise);
+        }
+    }
+}

@@ -14,6 +14,7 @@ import io.esplanade.gateway.view.Report;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -155,6 +156,23 @@ final class Operation {
         @Override
         public void laneFailed(int lane, Throwable cause) {
             seen.add("lane " + lane + " failed: " + cause); // the log has said it
+        }
+
+        @Override
+        public void portNotice(String port, String notice) {
+            err.println("esplanade: port " + port + ": " + notice);
+        }
+
+        @Override
+        public void stalled(int lane, String role) {
+            err.println("esplanade: lane %d stands still: %s is stuck".formatted(lane, role));
+        }
+
+        @Override
+        public void peerMoved(String tunnel, InetSocketAddress from, InetSocketAddress to) {
+            err.println(
+                    "esplanade: the peer of tunnel %s was at %s and is at %s"
+                            .formatted(tunnel, from, to));
         }
 
         @Override

@@ -1,0 +1,254 @@
+package io.esplanade.gateway.abuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * Two gateways between two hosts, each in a network namespace, and everything that happens to
+ * gateways: after each thing packets flow again by themselves, the gateways have said what
+ * happened, and at the end nothing has leaked.
+ *
+ * <p>Each thing once takes half a minute. With {@code -Dabuse.minutes=20} they go on in ever new
+ * orders, of which {@code -Dabuse.seed} repeats one.
+ */
+final class AbuseTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** One thing that happens. */
+    @FunctionalInterface
+    private interface Abuse {
+        void happen() throws Exception;
+    }
+
+    private record Named(String name, Abuse abuse) {}
+
+    @TempDir Path directory;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private Namespace hostA;
+    private Namespace hostB;
+    private Namespace netA;
+    private Namespace netB;
+    private Path fileA;
+    private Path fileB;
+    private GatewayProcess a;
+    private GatewayProcess b;
+    private Echo echo;
+
+    @BeforeEach
+    void build() throws Exception {
+        if (!System.getProperty("user.name").equals("root")) {
+            String missing = "this needs root: it makes network namespaces";
+            if ("true".equals(System.getenv("CI"))) {
+                fail(missing);
+            }
+            System.err.println("WARNING: gateways are NOT abused: " + missing);
+            assumeTrue(false, missing);
+        }
+        hostA = opened(new Namespace());
+        hostB = opened(new Namespace());
+        netA = opened(new Namespace());
+        netB = opened(new Namespace());
+        joinHost(hostA, netA, "10.1.0");
+        joinHost(hostB, netB, "10.2.0");
+        joinGateways();
+        fileA = Files.writeString(directory.resolve("a.yaml"), file("a", 1, 2, 0, 1));
+        fileB = Files.writeString(directory.resolve("b.yaml"), file("b", 2, 1, 1, 0));
+        a = GatewayProcess.start(netA, fileA);
+        b = GatewayProcess.start(netB, fileB);
+        echo = opened(new Echo(hostA, "10.1.0.2", hostB, "10.2.0.2"));
+    }
+
+    private <T extends AutoCloseable> T opened(T what) {
+        open.addFirst(what);
+        return what;
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (GatewayProcess gateway : new GatewayProcess[] {a, b}) {
+            if (gateway != null) {
+                gateway.kill();
+            }
+        }
+        for (AutoCloseable each : open) {
+            each.close();
+        }
+    }
+
+    private static void joinHost(Namespace host, Namespace gateway, String net) {
+        host.ip("link add eth0 type veth peer name lan0 netns " + gateway.pid());
+        host.ip("address add " + net + ".2/24 dev eth0");
+        host.ip("link set eth0 up");
+        gateway.ip("link set lan0 up");
+        host.ip("route add default via " + net + ".1");
+    }
+
+    private void joinGateways() {
+        netA.ip("link add wan0 type veth peer name wan0 netns " + netB.pid());
+        netA.ip("link set wan0 up");
+        netB.ip("link set wan0 up");
+    }
+
+    /** Keys and SPIs by direction, so that both files have the same. */
+    private String file(String name, int us, int them, int out, int in) {
+        return """
+        name: %s
+        nonce-store: %s.nonces
+        kernel-routes: { table: main }
+        ports:
+          lan: { type: af-packet, device: lan0, side: protected, addresses: 10.%d.0.1 }
+          wan: { type: af-packet, device: wan0, side: unprotected, addresses: 192.0.2.%d }
+        routes:
+          - { to: 10.%d.0.0/24, port: lan }
+          - { to: 192.0.2.0/24, port: wan }
+          - { to: 10.%d.0.0/24, port: wan, via: 192.0.2.%d }
+        tunnels:
+          t:
+            local: 192.0.2.%d
+            remote: 192.0.2.%d
+            local-ts: 10.%d.0.0/24
+            remote-ts: 10.%d.0.0/24
+            esp-proposal: aes128gcm16-esn
+            out: { spi: 0x100%d, key: 0x%d00102030405060708090a0b0c0d0e0f10111212 }
+            in: { spi: 0x100%d, key: 0x%d00102030405060708090a0b0c0d0e0f10111212 }
+        """
+                .formatted(
+                        name, name, us, us, us, them, them, us, them, us, them, out, out, in, in);
+    }
+
+    @Test
+    void everythingIsRecoveredFromAndNothingLeaks() throws Exception {
+        long minutes = Long.getLong("abuse.minutes", 0);
+        long seed = Long.getLong("abuse.seed", minutes == 0 ? 1 : System.nanoTime());
+        Random random = new Random(seed);
+        long end = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
+        echo.untilItFlows(1000, PATIENCE, "the start");
+        long before = a.descriptors();
+        int rounds = 0;
+        do {
+            List<Named> all = new ArrayList<>(all());
+            Collections.shuffle(all, random);
+            for (Named each : all) {
+                String when = "%s (seed %d, round %d)".formatted(each.name(), seed, rounds);
+                each.abuse().happen();
+                echo.untilItFlows(1000, PATIENCE, when);
+                assertThat(a.isAlive() && b.isAlive()).as(when).isTrue();
+            }
+            rounds++;
+        } while (System.nanoTime() < end);
+
+        assertThat(a.descriptors()).as("descriptors").isLessThanOrEqualTo(before);
+        assertThat(a.stop()).as("%s", a.said()).isZero();
+        assertThat(b.stop()).as("%s", b.said()).isZero();
+        assertThat(a.said()).contains("  no mbuf leaked");
+        assertThat(b.said()).contains("  no mbuf leaked");
+        System.out.println("abuse: " + rounds + " rounds, seed " + seed);
+    }
+
+    private List<Named> all() {
+        return List.of(
+                new Named("link down and up", this::linkGoesDownAndUp),
+                new Named("peer restarted", this::peerIsRestarted),
+                new Named("peer killed", this::peerIsKilled),
+                new Named("device removed", this::deviceIsRemoved),
+                new Named("MTU changed", this::mtuChanges),
+                new Named("neighbour gone", this::neighbourHasAnotherAddress),
+                new Named("rings overflow", this::ringsOverflow),
+                new Named("SIGHUP storm", this::signalsStorm));
+    }
+
+    private void linkGoesDownAndUp() {
+        netA.ip("link set wan0 down");
+        a.until("esplanade: port wan: wan0 is down");
+        assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
+        netA.ip("link set wan0 up");
+    }
+
+    private void peerIsRestarted() throws IOException {
+        assertThat(b.stop()).as("%s", b.said()).isZero();
+        assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
+        b = GatewayProcess.start(netB, fileB);
+    }
+
+    private void peerIsKilled() throws IOException {
+        b.kill();
+        b = GatewayProcess.start(netB, fileB);
+    }
+
+    private void deviceIsRemoved() {
+        netA.ip("link del wan0");
+        a.until("esplanade: port wan: wan0 is gone");
+        assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
+        joinGateways();
+    }
+
+    /** A packet that no longer fits is told so, and its host sends shorter ones. */
+    private void mtuChanges() {
+        netA.ip("link set wan0 mtu 1280");
+        netB.ip("link set wan0 mtu 1280");
+        echo.untilItFlows(1400, PATIENCE, "a path of 1280 bytes");
+        netA.ip("link set wan0 mtu 1500");
+        netB.ip("link set wan0 mtu 1500");
+    }
+
+    /** It is believed when it speaks, and else asked anew within a minute. */
+    private void neighbourHasAnotherAddress() throws IOException {
+        hostB.ip("link set eth0 down");
+        hostB.ip("link set eth0 address 02:00:00:00:%02x:07".formatted(++addresses & 0xff));
+        hostB.ip("link set eth0 up");
+        hostB.ip("route replace default via 10.2.0.1");
+        echo.greet("10.2.0.1");
+    }
+
+    private int addresses;
+
+    private void ringsOverflow() throws IOException {
+        b.signal("STOP");
+        echo.flood(Duration.ofSeconds(2));
+        b.signal("CONT");
+    }
+
+    /** A route comes and goes, and not one packet is lost. */
+    private void signalsStorm() throws Exception {
+        String text = Files.readString(fileA);
+        String more = text.replace("\nroutes:", "\nroutes:\n  - { to: 10.9.0.0/24, port: wan }");
+        int lost = 0;
+        for (int i = 0; i < 10; i++) {
+            rewrite(fileA, i % 2 == 0 ? more : text);
+            for (int n = 0; n < 20; n++) {
+                a.signal("HUP");
+                lost += echo.one(1000, Duration.ofSeconds(2)) ? 0 : 1;
+            }
+            a.until("  route 10.9.0.0/24 dev wan " + (i % 2 == 0 ? "added" : "removed"));
+        }
+        rewrite(fileA, "ports: [");
+        a.signal("HUP");
+        a.until("esplanade: the file was refused; all goes on as before");
+        lost += echo.one(1000, Duration.ofSeconds(2)) ? 0 : 1;
+        rewrite(fileA, text);
+        assertThat(lost).as("packets lost").isZero();
+    }
+
+    /** At once, so that nobody reads half of it. */
+    private static void rewrite(Path file, String text) throws IOException {
+        Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".next"), text);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

@@ -1,0 +1,129 @@
+package io.esplanade.gateway.abuse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.esplanade.gateway.Main;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** {@code esplanade run} in a namespace, as ./esplanade starts it, and all that it says. */
+final class GatewayProcess {
+
+    private static final Path LAUNCH = Path.of("../tools/launch").toAbsolutePath().normalize();
+
+    private final Process process;
+    private final List<String> said = new CopyOnWriteArrayList<>();
+    private int seen; // lines of these, by until
+
+    private GatewayProcess(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(() -> listen(process.inputReader()));
+    }
+
+    /** Starts one and waits until it runs. */
+    static GatewayProcess start(Namespace where, Path file) throws IOException {
+        GatewayProcess gateway =
+                new GatewayProcess(
+                        where.command(
+                                        List.of(
+                                                LAUNCH.toString(),
+                                                Path.of(
+                                                                System.getProperty("java.home"),
+                                                                "bin",
+                                                                "java")
+                                                        .toString(),
+                                                "-XX:+UseSerialGC",
+                                                "-Xmx256m",
+                                                "-XX:TieredStopAtLevel=1",
+                                                "--enable-native-access=ALL-UNNAMED",
+                                                "-cp",
+                                                System.getProperty("java.class.path"),
+                                                Main.class.getName(),
+                                                "run",
+                                                file.toString()))
+                                .redirectErrorStream(true)
+                                .start());
+        gateway.until("Runs until");
+        return gateway;
+    }
+
+    private void listen(BufferedReader from) {
+        from.lines().forEach(said::add);
+    }
+
+    /** Everything it has said. */
+    List<String> said() {
+        return List.copyOf(said);
+    }
+
+    /** Waits until it has said a line that begins so, since the last one waited for. */
+    void until(String beginning) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!find(beginning)) {
+            assertThat(System.nanoTime()).as("'%s' in %s", beginning, said).isLessThan(deadline);
+            assertThat(process.isAlive()).as("%s", said).isTrue();
+            Thread.onSpinWait();
+        }
+    }
+
+    private boolean find(String beginning) {
+        while (seen < said.size()) {
+            if (said.get(seen++).startsWith(beginning)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    void signal(String name) {
+        try {
+            String pid = Long.toString(process.pid());
+            assertThat(new ProcessBuilder("kill", "-" + name, pid).start().waitFor()).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** How many descriptors it has open. */
+    long descriptors() {
+        try (Stream<Path> fds = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
+            return fds.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Ends it as an operator does, and answers its exit code. */
+    int stop() {
+        signal("TERM");
+        return end();
+    }
+
+    void kill() {
+        process.destroyForcibly();
+        end();
+    }
+
+    private int end() {
+        try {
+            assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("it ends: %s", said).isTrue();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

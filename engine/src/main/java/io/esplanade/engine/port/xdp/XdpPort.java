@@ -87,6 +87,9 @@ final class XdpPort extends DevicePort {
 
     @Override
     public String mode() {
+        if (attachment == null) {
+            return "af-xdp on " + device();
+        }
         return "af-xdp on %s: %s mode, %s, %d queue%s, takes %s"
                 .formatted(
                         device(),

@@ -99,7 +99,7 @@ ports:
   wan:
     type: $port
     side: unprotected
-    device: wan
+    device: wan$([ "$1 $port" != 'clear af-xdp' ] || printf '\n    take: all')
     addresses: [192.0.2.$2]
     neighbours: { 192.0.2.$3: "$4" }
 routes:

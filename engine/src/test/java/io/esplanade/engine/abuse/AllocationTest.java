@@ -7,6 +7,7 @@ import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.testing.DrivenGateway;
+import io.esplanade.engine.testing.IpFragments;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.TunnelGateway;
 
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.concurrent.SynchronousQueue;
 import java.util.function.Consumer;
 
@@ -99,6 +101,45 @@ class AllocationTest {
             assertThat(tunnel.gateway().audited())
                     .extracting(AuditEvent::reason)
                     .contains(DropReason.ICV_FAILED, DropReason.NO_SA);
+        }
+    }
+
+    /** Or who floods the gateway makes its collector work. */
+    @Test
+    void droppingAllocatesNothing() throws Exception {
+        try (TunnelGateway tunnel =
+                open(
+                        s -> {
+                            s.esn = false;
+                            s.replayWindow = 0;
+                        })) {
+            byte[][] packets = new byte[PACKETS][];
+            for (int i = 0; i < PACKETS; i++) {
+                byte[] good = tunnel.fromPeer().seal(i + 1, TunnelGateway.inbound(100));
+                packets[i] =
+                        switch (i % 5) {
+                            case 0 -> IpPackets.with(good, 21, i + 1); // another SPI
+                            case 1 -> Arrays.copyOf(good, 30 + i); // shorter than it says
+                            case 2 -> IpPackets.with(good, 60, good[60] ^ 1); // its ICV is wrong
+                            case 3 -> TunnelGateway.inbound(100); // in clear
+                            default -> IpFragments.piece(good, 0, 64, i); // of a datagram
+                        };
+            }
+            Burst burst =
+                    round -> {
+                        for (byte[] packet : packets) {
+                            tunnel.wan().send(packet);
+                        }
+                        tunnel.gateway().cycle();
+                    };
+            assertThat(leastAllocated(burst, () -> {})).as("bytes").isZero();
+            assertThat(tunnel.gateway().drops())
+                    .containsOnlyKeys(
+                            DropReason.NO_SA,
+                            DropReason.RUNT,
+                            DropReason.ICV_FAILED,
+                            DropReason.CLEARTEXT_FOR_PROTECT,
+                            DropReason.DUPLICATE_FRAGMENT);
         }
     }
 

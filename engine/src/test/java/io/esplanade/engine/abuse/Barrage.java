@@ -209,7 +209,7 @@ final class Barrage implements AutoCloseable {
     static byte[] cut(byte[] packet, int length) {
         byte[] cut = Arrays.copyOf(packet, length);
         boolean v4 = packet[0] >>> 4 == 4;
-        if (v4 && length >= 20) {
+        if (v4 && length >= Math.max(20, (packet[0] & 15) * 4)) {
             cut[2] = (byte) (length >>> 8);
             cut[3] = (byte) length;
             return IpPackets.withChecksum(cut);

@@ -40,7 +40,15 @@ class InboundFuzzTest {
                         new Target(gateway(Mode.ONE_LANE, s -> {}), false, false),
                         new Target(
                                 gateway(Mode.TWO_LANES, s -> s.ipv6Outside = true), false, false),
-                        new Target(gateway(Mode.FINE_GRAINED, s -> s.esn = false), false, false),
+                        new Target(
+                                gateway(
+                                        Mode.FINE_GRAINED,
+                                        s -> {
+                                            s.esn = false;
+                                            s.innerFromPeer = TunnelGateway.FROM_PEER;
+                                        }),
+                                false,
+                                false),
                         new Target(
                                 gateway(Mode.TWO_WORKERS, s -> s.sas = sa -> sa.encapsulation(UDP)),
                                 true,

@@ -34,7 +34,7 @@ import java.util.concurrent.Callable;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nInstead of the race:%n",
-        subcommands = {BenchLanes.class, BenchLineRate.class})
+        subcommands = {BenchHostile.class, BenchLanes.class, BenchLineRate.class})
 public final class Bench implements Callable<Integer> {
 
     @Option(names = "--quick", description = "The main points only, in three minutes.")

@@ -24,6 +24,9 @@ public final class Bed implements AutoCloseable {
      */
     private static final int FLOW_CACHE = 65_536;
 
+    /** Of each kind a second, as in an engine. */
+    private static final int AUDITED = 10;
+
     private final List<Port> ports;
     private final Assembly parts;
     private final Agent[] roles;
@@ -53,6 +56,7 @@ public final class Bed implements AutoCloseable {
                                 IpConfig.DEFAULT,
                                 Clock.system()),
                         new NoEvents());
+        parts.tables().audit().perSecond(AUDITED, Clock.system().nanoTime());
         parts.conductor().apply(commands);
         for (Command command : commands) {
             if (command.answer().isCompletedExceptionally()) {

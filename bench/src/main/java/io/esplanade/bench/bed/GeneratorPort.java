@@ -13,6 +13,7 @@ import io.esplanade.engine.port.TxQueue;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /**
@@ -113,6 +114,13 @@ public final class GeneratorPort implements Port {
                 1,
                 _ -> _ -> new SilentQueue(),
                 _ -> (home, sent) -> new HoldingQueue(held, home, sent));
+    }
+
+    /** A port with one queue, which receives what {@code receiver} does. */
+    public static GeneratorPort receiving(
+            String name, Side side, Function<MbufSource, RxQueue> receiver) {
+        return new GeneratorPort(
+                name, side, 1, _ -> receiver::apply, _ -> queue(GeneratorPort::ignore));
     }
 
     /** A receive queue in which nothing ever arrives. */

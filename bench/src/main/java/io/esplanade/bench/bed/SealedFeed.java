@@ -51,6 +51,7 @@ public final class SealedFeed implements Feed, AutoCloseable {
     private final int length;
     private int flow; // sealed next
     private int next;
+    private long total; // sealed
 
     /**
      * @param size bytes of the inner packet
@@ -116,6 +117,7 @@ public final class SealedFeed implements Feed, AutoCloseable {
             }
         }
         next = 0;
+        total += capacity;
     }
 
     private void advance() {
@@ -168,8 +170,31 @@ public final class SealedFeed implements Feed, AutoCloseable {
         if (next == capacity) {
             throw new IllegalStateException("more is received than was sealed");
         }
-        long from = sealed.address() + (long) next * ENTRY;
+        copyTo(mbuf, next++);
+    }
+
+    /** Makes {@code mbuf} the packet that was received last, once more. */
+    public void again(long mbuf) {
+        copyTo(mbuf, next - 1);
+    }
+
+    /** Passes over the next packet. */
+    public void skip() {
         next++;
+    }
+
+    /** How many packets were received so far, all SAs together; with one SA, its last number. */
+    public long received() {
+        return total - capacity + next;
+    }
+
+    /** How many are sealed and not received yet. */
+    public int left() {
+        return capacity - next;
+    }
+
+    private void copyTo(long mbuf, int index) {
+        long from = sealed.address() + (long) index * ENTRY;
         long data = Mbuf.data(mbuf);
         Mem.copy(from, data, FRONT);
         if (length > FRONT + BACK) {

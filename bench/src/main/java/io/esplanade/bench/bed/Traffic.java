@@ -80,14 +80,26 @@ public final class Traffic {
         List<Command> commands = new ArrayList<>();
         commands.add(route("10.2.0.0/16", "lan"));
         for (int i = 0; i < keys.length; i++) {
-            commands.add(
-                    add(
-                            sa(i).inbound()
-                                    .key(KeyMaterial.takeFrom(keys[i].clone()))
-                                    .selectors(List.of(selector(i, keys.length)))
-                                    .build()));
+            commands.add(add(receiver(i, keys)));
         }
         return commands;
+    }
+
+    /** Makes {@code builder} gateway B, with an SA for each key. */
+    public static EngineBuilder gatewayB(EngineBuilder builder, byte[]... keys) {
+        builder.route(Route.of("10.2.0.0/16", "lan"));
+        for (int i = 0; i < keys.length; i++) {
+            builder.sa(receiver(i, keys));
+        }
+        return builder;
+    }
+
+    private static SecurityAssociation receiver(int index, byte[]... keys) {
+        return sa(index)
+                .inbound()
+                .key(KeyMaterial.takeFrom(keys[index].clone()))
+                .selectors(List.of(selector(index, keys.length)))
+                .build();
     }
 
     private static SecurityAssociation.Builder sa(int index) {

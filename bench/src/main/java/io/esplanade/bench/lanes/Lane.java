@@ -20,7 +20,7 @@ import java.io.IOException;
 public final class Lane implements Contestant {
 
     /** Mbufs that are not held when sent: a burst on its way, one before and one behind it. */
-    private static final int MOVING = 4 * Burst.DEFAULT_SIZE;
+    public static final int MOVING = 4 * Burst.DEFAULT_SIZE;
 
     /** Packets of a portion: few enough that those sealed ahead of time stay in the L2 cache. */
     public static final int PORTION = 32 * Burst.DEFAULT_SIZE;

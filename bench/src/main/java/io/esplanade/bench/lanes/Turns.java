@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  * packets, and who is first changes from round to round. The machine's speed may change meanwhile,
  * but hardly within a round.
  */
-final class Turns {
+public final class Turns {
 
     private static final int MOST_ROUNDS = 10_000;
 
@@ -27,7 +27,7 @@ final class Turns {
     /**
      * @param packets the least that a turn has
      */
-    Turns(int packets, Contestant... contestants) {
+    public Turns(int packets, Contestant... contestants) {
         this.contestants = contestants;
         this.packets = packets;
         wall = new double[contestants.length][MOST_ROUNDS];
@@ -37,7 +37,7 @@ final class Turns {
     }
 
     /** Forgets what was measured so far. */
-    void forget() {
+    public void forget() {
         rounds = 0;
         for (int i = 0; i < contestants.length; i++) {
             bytes[i] = 0;
@@ -46,7 +46,7 @@ final class Turns {
     }
 
     /** Takes turns for so long. */
-    void play(long millis) {
+    public void play(long millis) {
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         while (System.nanoTime() < end && rounds < MOST_ROUNDS) {
             for (int i = 0; i < contestants.length; i++) {
@@ -83,7 +83,7 @@ final class Turns {
     }
 
     /** CPU time, ns per packet, of each round. */
-    double[] cpu(int contestant) {
+    public double[] cpu(int contestant) {
         return Arrays.copyOf(cpu[contestant], rounds);
     }
 

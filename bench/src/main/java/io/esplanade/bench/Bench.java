@@ -34,7 +34,12 @@ import java.util.concurrent.Callable;
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nInstead of the race:%n",
-        subcommands = {BenchHostile.class, BenchLanes.class, BenchLineRate.class})
+        subcommands = {
+            BenchHostile.class,
+            BenchLanes.class,
+            BenchLineRate.class,
+            BenchRekeys.class
+        })
 public final class Bench implements Callable<Integer> {
 
     @Option(names = "--quick", description = "The main points only, in three minutes.")

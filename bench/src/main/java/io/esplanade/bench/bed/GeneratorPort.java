@@ -78,6 +78,12 @@ public final class GeneratorPort implements Port {
                 _ -> queue(GeneratorPort::ignore));
     }
 
+    /** A port with one queue, which receives what {@code load} says. */
+    public static GeneratorPort offered(String name, Side side, OfferedLoad load) {
+        return new GeneratorPort(
+                name, side, 1, _ -> load::queue, _ -> queue(GeneratorPort::ignore));
+    }
+
     /** A port that receives nothing and shows each queue's packets to a sink. */
     public static GeneratorPort sink(
             String name, Side side, int queues, IntFunction<? extends Sink> sinks) {

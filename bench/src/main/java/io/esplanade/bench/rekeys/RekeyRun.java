@@ -1,0 +1,152 @@
+package io.esplanade.bench.rekeys;
+
+import io.esplanade.bench.bed.FrameSize;
+import io.esplanade.bench.bed.OfferedLoad;
+import io.esplanade.engine.crypto.CryptoProvider;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Finds the rate at which two gateways lose nothing (RFC 2544 §26.1), offers a part of it, and
+ * meanwhile changes their keys.
+ */
+public final class RekeyRun {
+
+    private static final int STEPS = 8; // of the search: to half a percent
+    private static final int SAID_EVERY = 10; // rekeys
+
+    private final CryptoProvider provider;
+    private final FrameSize size;
+    private final int room;
+    private final int rekeys;
+    private final double part;
+    private final Duration trial;
+    private final Duration interval;
+
+    /**
+     * @param room packets that wait at most where they arrive
+     * @param rekeys how many
+     * @param part of the rate without loss that is offered meanwhile, up to 1
+     * @param trial how long each rate is tried
+     * @param interval from one rekey's beginning to the next one's, or as long as it takes
+     */
+    public RekeyRun(
+            CryptoProvider provider,
+            FrameSize size,
+            int room,
+            int rekeys,
+            double part,
+            Duration trial,
+            Duration interval) {
+        this.provider = provider;
+        this.size = size;
+        this.room = room;
+        this.rekeys = rekeys;
+        this.part = part;
+        this.trial = trial;
+        this.interval = interval;
+    }
+
+    /**
+     * Runs it all.
+     *
+     * @param lines takes what people want to know meanwhile
+     */
+    public RekeyResult run(Consumer<String> lines) {
+        Pair pair = new Pair(provider, size, room);
+        RekeyResult result;
+        try (pair) {
+            double rate = search(pair, lines);
+            result = rekey(pair, rate, lines);
+        }
+        return result.withOutOfOrder(pair.outOfOrder());
+    }
+
+    private double search(Pair pair, Consumer<String> lines) {
+        double most = offer(pair, OfferedLoad.SATURATED, trial); // the JIT's
+        most = Math.max(most, offer(pair, OfferedLoad.SATURATED, trial));
+        lines.accept("%,.0f packets a second when there is always another".formatted(most));
+        double least = 0;
+        for (int i = 0; i < STEPS; i++) {
+            double rate = i == 0 ? most : (least + most) / 2;
+            long before = lost(pair);
+            offer(pair, rate, trial);
+            long lost = lost(pair) - before;
+            lines.accept("%,.0f packets a second: %,d lost".formatted(rate, lost));
+            if (lost > 0) {
+                most = rate;
+            } else {
+                least = rate;
+                if (i == 0) {
+                    break;
+                }
+            }
+        }
+        return least;
+    }
+
+    private static long lost(Pair pair) {
+        return pair.load().lost() + pair.dropped();
+    }
+
+    /** Offers a rate for a while; says how many packets came out a second. */
+    private static double offer(Pair pair, double rate, Duration duration) {
+        long before = pair.arrived();
+        long start = System.nanoTime();
+        pair.load().perSecond(rate);
+        pause(start, duration);
+        long arrived = pair.arrived() - before;
+        double seconds = (double) (System.nanoTime() - start) / TimeUnit.SECONDS.toNanos(1);
+        pair.rest();
+        return arrived / seconds;
+    }
+
+    private RekeyResult rekey(Pair pair, double rate, Consumer<String> lines) {
+        double offered = rate * part;
+        lines.accept(
+                "%,.0f packets a second, %.0f%% of that, as long as the rekeys will take"
+                        .formatted(offered, part * 100));
+        long before = lost(pair);
+        offer(pair, offered, interval.multipliedBy(rekeys));
+        long lostWithout = lost(pair) - before;
+        lines.accept("  without rekeys: %,d lost".formatted(lostWithout));
+        long arrived = pair.arrived();
+        long lost = pair.load().lost();
+        long dropped = pair.dropped();
+        long longest = 0;
+        pair.load().perSecond(offered);
+        for (int n = 1; n <= rekeys; n++) {
+            long start = System.nanoTime();
+            pair.rekey();
+            longest = Math.max(longest, System.nanoTime() - start);
+            pause(start, interval);
+            if (n % SAID_EVERY == 0) {
+                lines.accept(
+                        "  %d rekeys, %,d packets: %,d lost"
+                                .formatted(
+                                        n, pair.arrived() - arrived, lost(pair) - lost - dropped));
+            }
+        }
+        pair.rest();
+        return new RekeyResult(
+                rate,
+                offered,
+                lostWithout,
+                rekeys,
+                pair.arrived() - arrived,
+                pair.load().lost() - lost,
+                pair.dropped() - dropped,
+                0,
+                longest);
+    }
+
+    private static void pause(long start, Duration duration) {
+        long left;
+        while ((left = start + duration.toNanos() - System.nanoTime()) > 0) {
+            LockSupport.parkNanos(left);
+        }
+    }
+}

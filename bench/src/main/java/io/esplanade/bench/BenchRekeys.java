@@ -32,7 +32,8 @@ import java.util.concurrent.Callable;
                 + " intervals in a queue that holds --room of them. Then a part of it is offered,"
                 + " for comparison without rekeys first, and then while both gateways' keys are"
                 + " changed again and again: the new inbound SA, the new outbound SA, the old ones"
-                + " removed.",
+                + " removed. The first ten do not count, but are told: code that no packet took"
+                + " before is compiled at them, which keeps packets waiting.",
             "",
             "Takes a minute; do nothing else on the machine meanwhile. The exit code is 1 if a"
                     + " packet was lost or out of order within its flow."

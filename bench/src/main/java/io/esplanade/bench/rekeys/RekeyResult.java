@@ -10,6 +10,8 @@ import java.util.TreeMap;
  * @param offered packets a second that arrived during the rekeys
  * @param lostWithout packets lost at that rate before, in as much time without rekeys: the
  *     machine's
+ * @param lostAtFirst packets lost at the first rekeys, which do not count: code that no packet had
+ *     taken before is compiled then
  * @param rekeys how many
  * @param arrived packets that came out meanwhile
  * @param notTaken packets that found no room where they arrived
@@ -21,6 +23,7 @@ public record RekeyResult(
         double zeroLossRate,
         double offered,
         long lostWithout,
+        long lostAtFirst,
         int rekeys,
         long arrived,
         long notTaken,
@@ -33,6 +36,7 @@ public record RekeyResult(
                 zeroLossRate,
                 offered,
                 lostWithout,
+                lostAtFirst,
                 rekeys,
                 arrived,
                 notTaken,
@@ -59,6 +63,7 @@ public record RekeyResult(
         map.put("zero-loss-rate", zeroLossRate);
         map.put("offered", offered);
         map.put("lost-without-rekeys", lostWithout);
+        map.put("lost-at-first", lostAtFirst);
         map.put("rekeys", rekeys);
         map.put("arrived", arrived);
         map.put("not-taken", notTaken);

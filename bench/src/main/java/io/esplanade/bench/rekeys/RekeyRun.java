@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 public final class RekeyRun {
 
     private static final int STEPS = 8; // of the search: to half a percent
+    private static final int WARM_UP = 10; // rekeys
     private static final int SAID_EVERY = 10; // rekeys
 
     private final CryptoProvider provider;
@@ -113,21 +114,30 @@ public final class RekeyRun {
         offer(pair, offered, interval.multipliedBy(rekeys));
         long lostWithout = lost(pair) - before;
         lines.accept("  without rekeys: %,d lost".formatted(lostWithout));
+        pair.load().perSecond(offered);
+        before = lost(pair);
+        for (int n = 0; n < WARM_UP; n++) {
+            rekey(pair);
+        }
+        long lostAtFirst = lost(pair) - before;
+        lines.accept(
+                "  %d rekeys, at which the JIT compiles anew: %,d lost"
+                        .formatted(WARM_UP, lostAtFirst));
+        pair.rest();
         long arrived = pair.arrived();
-        long lost = pair.load().lost();
+        long notTaken = pair.load().lost();
         long dropped = pair.dropped();
         long longest = 0;
         pair.load().perSecond(offered);
         for (int n = 1; n <= rekeys; n++) {
-            long start = System.nanoTime();
-            pair.rekey();
-            longest = Math.max(longest, System.nanoTime() - start);
-            pause(start, interval);
+            longest = Math.max(longest, rekey(pair));
             if (n % SAID_EVERY == 0) {
                 lines.accept(
                         "  %d rekeys, %,d packets: %,d lost"
                                 .formatted(
-                                        n, pair.arrived() - arrived, lost(pair) - lost - dropped));
+                                        n,
+                                        pair.arrived() - arrived,
+                                        lost(pair) - notTaken - dropped));
             }
         }
         pair.rest();
@@ -135,12 +145,22 @@ public final class RekeyRun {
                 rate,
                 offered,
                 lostWithout,
+                lostAtFirst,
                 rekeys,
                 pair.arrived() - arrived,
-                pair.load().lost() - lost,
+                pair.load().lost() - notTaken,
                 pair.dropped() - dropped,
                 0,
                 longest);
+    }
+
+    /** One rekey and the pause behind it; says how long it took, ns. */
+    private long rekey(Pair pair) {
+        long start = System.nanoTime();
+        pair.rekey();
+        long took = System.nanoTime() - start;
+        pause(start, interval);
+        return took;
     }
 
     private static void pause(long start, Duration duration) {

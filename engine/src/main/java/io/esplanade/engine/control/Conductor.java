@@ -90,6 +90,14 @@ public final class Conductor implements Agent, AutoCloseable {
     private int told; // version of the addresses
     private int nextSlot; // to be looked at
 
+    /** What a change makes wrong of what lanes know; each makes the ones before it so, too. */
+    private enum Stale {
+        /** As an SA does: a flow's verdict names its tunnel, whatever SAs that has. */
+        NOTHING,
+        FLOWS,
+        POLICIES
+    }
+
     private record Retirement(long epoch, SaControl.Entry sa, CompletableFuture<Void> answer) {}
 
     /**
@@ -218,14 +226,15 @@ public final class Conductor implements Agent, AutoCloseable {
     /** Applies a batch at once; {@link #doWork}'s thread, or before it runs. */
     public void apply(List<Command> batch) {
         List<CompletableFuture<Void>> effective = new ArrayList<>();
-        boolean policiesChanged = false;
+        Stale stale = Stale.NOTHING;
         for (Command command : batch) {
             if (closed) {
                 refuse(command);
                 continue;
             }
             try {
-                policiesChanged |= apply(command);
+                Stale more = apply(command);
+                stale = more.compareTo(stale) > 0 ? more : stale;
                 if (!(command instanceof Command.RemoveSa)) {
                     effective.add(command.answer());
                 }
@@ -233,10 +242,10 @@ public final class Conductor implements Agent, AutoCloseable {
                 command.answer().completeExceptionally(e);
             }
         }
-        if (policiesChanged) {
-            effective.add(publishPolicies());
-        } else {
-            tables.changed();
+        switch (stale) {
+            case NOTHING -> {}
+            case FLOWS -> tables.changed();
+            case POLICIES -> effective.add(publishPolicies());
         }
         answerWhenAdopted(effective);
     }
@@ -258,26 +267,34 @@ public final class Conductor implements Agent, AutoCloseable {
         }
     }
 
-    /** Applies one command; says whether the policies changed. */
-    private boolean apply(Command command) {
+    /** Applies one command; says what lanes know that it has made wrong. */
+    private Stale apply(Command command) {
         switch (command) {
             case Command.AddSa add -> sas.add(add.sa());
             case Command.RemoveSa remove -> removeSa(remove.name(), remove.answer());
-            case Command.SelectSa select -> sas.select(select.name(), select.selectors());
+            case Command.Pulse _ -> {}
+            case Command.SelectSa select -> {
+                sas.select(select.name(), select.selectors());
+                return Stale.FLOWS;
+            }
+            case Command.AddRoute add -> {
+                routes.add(add.route().destination(), nextHop(add.route()));
+                return Stale.FLOWS;
+            }
+            case Command.RemoveRoute remove -> {
+                removeRoute(remove.destination());
+                return Stale.FLOWS;
+            }
             case Command.AddPolicy add -> {
                 policies.add(add.policy());
-                return true;
+                return Stale.POLICIES;
             }
             case Command.RemovePolicy remove -> {
                 policies.remove(remove.name());
-                return true;
+                return Stale.POLICIES;
             }
-            case Command.AddRoute add ->
-                    routes.add(add.route().destination(), nextHop(add.route()));
-            case Command.RemoveRoute remove -> removeRoute(remove.destination());
-            case Command.Pulse _ -> {}
         }
-        return false;
+        return Stale.NOTHING;
     }
 
     /** Takes an SA out of the SAD; answered when nothing uses it any more. */
@@ -392,7 +409,6 @@ public final class Conductor implements Agent, AutoCloseable {
         Expiry hard = sa.hardLimit(now);
         if (hard != null) {
             removeSa(sa.name(), new CompletableFuture<>());
-            tables.changed();
             events.hardExpired(sa.name(), hard);
             return;
         }

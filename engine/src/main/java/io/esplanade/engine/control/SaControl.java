@@ -30,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -53,7 +54,7 @@ final class SaControl {
 
     private final Sad sad;
     private final TunnelNames tunnels;
-    private final AddressSet localAddresses;
+    private final Tables tables;
     private final CryptoProvider[] providers;
     private final DataPlane dataPlane;
     private final List<SaWatch> watches;
@@ -77,7 +78,7 @@ final class SaControl {
             NonceStore nonces) {
         this.sad = tables.sad();
         this.tunnels = tunnels;
-        this.localAddresses = tables.localAddresses();
+        this.tables = tables;
         this.providers = providers.clone();
         this.dataPlane = dataPlane;
         this.watches = watches;
@@ -134,7 +135,7 @@ final class SaControl {
         entries.put(sa.name(), entry);
         namesByKey.put(entry.fingerprint(), sa.name());
         if (sa.direction() == Direction.INBOUND) {
-            localAddresses.add(sa.destination());
+            changeAddresses(own -> own.add(sa.destination()));
         } else {
             USED_KEYS.put(entry.fingerprint(), sa.origin());
             if (needsReservation(sa)) {
@@ -279,9 +280,19 @@ final class SaControl {
         namesByKey.remove(entry.fingerprint());
         reserving.remove(name);
         if (entry.sa().direction() == Direction.INBOUND) {
-            localAddresses.remove(entry.sa().destination());
+            changeAddresses(own -> own.remove(entry.sa().destination()));
         }
         return entry;
+    }
+
+    /** What is for an address that becomes the gateway's, or is no more, is decided anew. */
+    private void changeAddresses(Consumer<AddressSet> change) {
+        AddressSet own = tables.localAddresses();
+        int before = own.version();
+        change.accept(own);
+        if (own.version() != before) {
+            tables.changed();
+        }
     }
 
     /** Frees contexts and slot and wipes the key: nothing uses them any more. */

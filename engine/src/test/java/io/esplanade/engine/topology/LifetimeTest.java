@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.esplanade.engine.control.Command;
+import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.Lifetime;
@@ -228,6 +229,20 @@ class LifetimeTest {
             assertLeftToPeer(tunnel, 1);
             assertThat(tunnel.gateway().expiries()).containsExactly("next used up its packets");
             assertThat(tunnel.gateway().drops()).isEmpty();
+        }
+    }
+
+    /** Or every rekey would cost each flow another look at policies and routes. */
+    @Test
+    void flowsNeedNotBeDecidedAnewWhenAnSaComesOrGoes() {
+        try (TunnelGateway tunnel = open(Lifetime.UNLIMITED)) {
+            send(tunnel, 2);
+            long decided = tunnel.gateway().counters().value(Counter.FLOW_MISSES);
+            tunnel.gateway().apply(new Command.AddSa(next(), new CompletableFuture<>()));
+            send(tunnel, 1);
+            tunnel.gateway().apply(new Command.RemoveSa("next", new CompletableFuture<>()));
+            send(tunnel, 1);
+            assertThat(tunnel.gateway().counters().value(Counter.FLOW_MISSES)).isEqualTo(decided);
         }
     }
 

@@ -65,10 +65,10 @@ class ConformanceTest {
         }
     }
 
-    /** All sources of engine and gateway by the names of their classes. */
+    /** All sources of engine, gateway and benchmarks by the names of their classes. */
     private static Map<String, String> sources() throws IOException {
         Map<String, String> sources = new HashMap<>();
-        for (String module : new String[] {"engine", "gateway"}) {
+        for (String module : new String[] {"engine", "gateway", "bench"}) {
             try (Stream<Path> files = Files.walk(Path.of("..", module, "src"))) {
                 for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                     String name = file.getFileName().toString().replace(".java", "");

@@ -70,10 +70,15 @@ public record ProcessStatus(Map<String, String> fields) {
             return "all capabilities";
         }
         List<String> names = new ArrayList<>();
-        for (int number = 0; number < Long.SIZE; number++) {
-            if ((effective >>> number & 1) != 0) {
-                names.add(NAMES.getOrDefault(number, "capability " + number));
-            }
+        NAMES.forEach(
+                (number, name) -> {
+                    if ((effective >>> number & 1) != 0) {
+                        names.add(name);
+                    }
+                });
+        int others = Long.bitCount(effective) - names.size();
+        if (others > 0) {
+            names.add("%d of no use here".formatted(others));
         }
         return names.isEmpty() ? "no capabilities" : String.join(", ", names);
     }

@@ -63,6 +63,7 @@ dnf_name() { # DEBIAN-NAME
     case $1 in
     openjdk-*) echo "java-$java_release-openjdk-devel" ;;
     iproute2) echo iproute ;;
+    iputils-ping) echo iputils ;;
     libc6-dev) echo glibc-devel ;;
     libclang1) echo clang-libs ;;
     libipsec-mb-dev) echo intel-ipsec-mb-devel ;;

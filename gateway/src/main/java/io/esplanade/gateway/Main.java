@@ -4,6 +4,7 @@ import io.esplanade.engine.EngineException;
 import io.esplanade.gateway.demo.DemoVerb;
 import io.esplanade.gateway.doctor.DoctorVerb;
 import io.esplanade.gateway.file.RefusedException;
+import io.esplanade.gateway.lab.LabVerb;
 
 import picocli.CommandLine;
 import picocli.CommandLine.ParseResult;
@@ -38,6 +39,7 @@ public final class Main {
                         .addSubcommand(new PcapVerb(console, termination))
                         .addSubcommand(new RunVerb(console, termination))
                         .addSubcommand(new DoctorVerb(console))
+                        .addSubcommand(new LabVerb(console))
                         .addSubcommand(new VersionVerb(console));
         line.getCommandSpec().usageMessage().footer(Esplanade.footer());
         line.setOut(console.out()).setErr(console.err()).setUsageHelpWidth(100);

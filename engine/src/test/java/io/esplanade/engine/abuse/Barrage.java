@@ -8,6 +8,8 @@ import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.mbuf.MbufLedger;
 import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.port.memory.MemoryHost;
+import io.esplanade.engine.testing.AhPackets;
+import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.IpFragments;
 import io.esplanade.engine.testing.IpPackets;
@@ -79,13 +81,26 @@ final class Barrage implements AutoCloseable {
 
     /** The same, so many numbers ahead of the last one, or behind it. */
     byte[] sealAhead(int by, byte[] payload) {
-        long number = Math.max(1, sequence + by);
-        sequence = Math.max(sequence, number);
-        return sealAt(number, payload);
+        return sealAt(number(by), payload);
     }
 
     private byte[] sealAt(long number, byte[] payload) {
         return tunnel.fromPeer().sealPayload(number, payload);
+    }
+
+    /** An AH packet of the peer's, where it has AH, so many numbers ahead or behind. */
+    byte[] authenticateAhead(int by, int nextHeader, byte[] payload) {
+        return ah(tunnel.fromPeer()).seal(number(by), nextHeader, payload);
+    }
+
+    private static AhPackets ah(EspPackets esp) {
+        return new AhPackets(esp.source(), esp.destination(), esp.spi(), esp.key(), esp.esn());
+    }
+
+    private long number(int by) {
+        long number = Math.max(1, sequence + by);
+        sequence = Math.max(sequence, number);
+        return number;
     }
 
     /** The last packet that left sealed and whole, or null. */
@@ -174,6 +189,10 @@ final class Barrage implements AutoCloseable {
     /** Opens what the gateway sealed, or throws. */
     private void open(byte[] sealed) {
         int ip = tunnel.toPeer().espOffset();
+        if (ip == 20 && sealed[9] == IpPackets.AH) {
+            assertThat(ah(tunnel.toPeer()).isRight(sealed)).as("authenticated").isTrue();
+            return;
+        }
         byte[] esp = sealed;
         if (sealed[ip == 20 ? 9 : 6] == IpPackets.UDP) {
             esp = Arrays.copyOf(sealed, sealed.length - UDP_HEADER);

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * Packets made of a fuzzer's bytes that are nearly right, so that they get far: chains of headers,
- * ESP that a peer with the key sealed around anything, ESP in UDP, errors that quote what the
- * gateway sent, and fragments of them all.
+ * ESP and AH that a peer with the key sealed around anything, ESP in UDP, errors that quote what
+ * the gateway sent, and fragments of them all.
  */
 final class FuzzedPackets {
 
@@ -51,12 +51,13 @@ final class FuzzedPackets {
     /** What comes from outside next: a packet, or its fragments. */
     List<byte[]> fromOutside() {
         byte[] packet =
-                switch (data.consumeInt(0, 6)) {
+                switch (data.consumeInt(0, 7)) {
                     case 0 -> bytes();
                     case 1 -> ip(2);
                     case 2, 3 -> sealed();
                     case 4 -> datagram(sealed());
                     case 5 -> errorAbout(barrage.lastSealed());
+                    case 6 -> authenticated();
                     default -> datagram(bytes());
                 };
         if (data.consumeInt(0, 3) == 0) {
@@ -125,13 +126,7 @@ final class FuzzedPackets {
 
     /** ESP with a right ICV around what may be wrong. */
     private byte[] sealed() {
-        byte[] inner =
-                switch (data.consumeInt(0, 4)) {
-                    case 0 -> bytes();
-                    case 1 -> TunnelGateway.inbound(data.consumeInt(28, LONGEST));
-                    case 2 -> errorAbout(TunnelGateway.outbound(data.consumeInt(28, LONGEST)));
-                    default -> ip(1);
-                };
+        byte[] inner = inner();
         byte[] padded = // as for TFC
                 data.consumeInt(0, 7) == 0 ? Arrays.copyOf(inner, inner.length + 100) : inner;
         byte[] payload =
@@ -139,6 +134,32 @@ final class FuzzedPackets {
                         ? data.consumeBytes(data.consumeInt(0, 64))
                         : EspPackets.payload(padded, nextHeader(inner));
         return barrage.sealAhead(data.consumeInt(-70, 70), payload);
+    }
+
+    private byte[] inner() {
+        return switch (data.consumeInt(0, 4)) {
+            case 0 -> bytes();
+            case 1 -> TunnelGateway.inbound(data.consumeInt(28, LONGEST));
+            case 2 -> errorAbout(TunnelGateway.outbound(data.consumeInt(28, LONGEST)));
+            default -> ip(1);
+        };
+    }
+
+    /** AH with a right ICV around what may be wrong, or with options, and a wrong one. */
+    private byte[] authenticated() {
+        byte[] inner = inner();
+        int next = nextHeader(inner);
+        byte[] packet = barrage.authenticateAhead(data.consumeInt(-70, 70), next, inner);
+        return data.consumeBoolean() ? packet : withOptions(packet);
+    }
+
+    private byte[] withOptions(byte[] packet) {
+        byte[] options = data.consumeBytes(40);
+        int length = options.length & -4;
+        ByteBuffer ip = ByteBuffer.allocate(packet.length + length);
+        ip.put(packet, 0, 20).put(options, 0, length).put(packet, 20, packet.length - 20);
+        ip.put(0, (byte) (0x45 + length / 4)).putShort(2, (short) ip.capacity());
+        return IpPackets.withChecksum(ip.array());
     }
 
     private int nextHeader(byte[] inner) {

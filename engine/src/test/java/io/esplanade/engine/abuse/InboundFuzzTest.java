@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.code_intelligence.jazzer.api.FuzzedDataProvider;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.ipsec.Fragmentation;
+import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.MtuRules;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
@@ -37,57 +39,72 @@ class InboundFuzzTest {
     static void open() {
         targets =
                 List.of(
-                        new Target(gateway(Mode.ONE_LANE, s -> {}), false, false),
+                        new Target(Peer.ESP, gateway(Mode.ONE_LANE, s -> {})),
+                        new Target(Peer.ESP, gateway(Mode.TWO_LANES, s -> s.ipv6Outside = true)),
                         new Target(
-                                gateway(Mode.TWO_LANES, s -> s.ipv6Outside = true), false, false),
-                        new Target(
+                                Peer.ESP,
                                 gateway(
                                         Mode.FINE_GRAINED,
                                         s -> {
                                             s.esn = false;
                                             s.innerFromPeer = TunnelGateway.FROM_PEER;
-                                        }),
-                                false,
-                                false),
+                                        })),
                         new Target(
-                                gateway(Mode.TWO_WORKERS, s -> s.sas = sa -> sa.encapsulation(UDP)),
-                                true,
-                                false),
+                                Peer.ESP_IN_UDP,
+                                gateway(Mode.TWO_WORKERS, s -> s.sas = InboundFuzzTest::inUdp)),
                         new Target(
+                                Peer.TRANSPORT_IN_UDP,
                                 gateway(
                                         Mode.GIANT_LOCK,
                                         s -> {
-                                            s.sas = InboundFuzzTest::transportInUdp;
+                                            s.sas = sa -> inUdp(sa.mode(SaMode.TRANSPORT));
                                             s.more = b -> b.route(TunnelGateway.US, "lan");
-                                        }),
-                                true,
-                                true));
+                                        })),
+                        new Target(
+                                Peer.AH, gateway(Mode.ONE_LANE, s -> s.sas = InboundFuzzTest::ah)));
     }
 
-    private static final UdpEncapsulation UDP = UdpEncapsulation.DEFAULT.withKeepalive(0);
-
-    private static void transportInUdp(SecurityAssociation.Builder sa) {
-        sa.mode(SaMode.TRANSPORT).encapsulation(UDP);
+    private static void inUdp(SecurityAssociation.Builder sa) {
+        sa.encapsulation(UdpEncapsulation.DEFAULT.withKeepalive(0));
     }
 
-    private record Target(Barrage gateway, boolean udp, boolean transport) {
+    private static void ah(SecurityAssociation.Builder sa) {
+        sa.protocol(IpsecProtocol.AH).suite(Suite.ofKeyword("null-sha1").orElseThrow());
+    }
+
+    /** How the peer sends. */
+    private enum Peer {
+        ESP,
+        ESP_IN_UDP,
+        TRANSPORT_IN_UDP,
+        AH
+    }
+
+    private record Target(Peer peer, Barrage gateway) {
 
         /** Whatever came before, what the peer sends now comes through. */
         void assertTakesGoodPackets() {
             byte[] inner =
-                    transport
+                    peer == Peer.TRANSPORT_IN_UDP
                             ? IpPackets.udp(TunnelGateway.PEER, TunnelGateway.US, 60)
                             : TunnelGateway.inbound(60);
-            byte[] payload =
-                    transport
-                            ? EspPackets.payload(Arrays.copyOfRange(inner, 20, 60), IpPackets.UDP)
-                            : EspPackets.payload(inner, 4);
-            byte[] sealed = gateway.seal(payload);
-            byte[] sent = udp ? inUdp(Arrays.copyOfRange(sealed, 20, sealed.length)) : sealed;
-            assertThat(gateway.fromWan(sent)).isEqualTo(IpPackets.withTtl(inner, 63));
+            assertThat(gateway.fromWan(sent(inner))).isEqualTo(IpPackets.withTtl(inner, 63));
         }
 
-        private static byte[] inUdp(byte[] esp) {
+        private byte[] sent(byte[] inner) {
+            return switch (peer) {
+                case ESP -> gateway.sealPacket(inner);
+                case ESP_IN_UDP -> inUdp(gateway.sealPacket(inner));
+                case TRANSPORT_IN_UDP -> {
+                    byte[] payload = Arrays.copyOfRange(inner, 20, inner.length);
+                    yield inUdp(gateway.seal(EspPackets.payload(payload, IpPackets.UDP)));
+                }
+                case AH -> gateway.authenticateAhead(1, 4, inner);
+            };
+        }
+
+        private static byte[] inUdp(byte[] packet) {
+            byte[] esp = Arrays.copyOfRange(packet, 20, packet.length);
             return IpPackets.udp(TunnelGateway.PEER, TunnelGateway.US, 4500, 4500, esp);
         }
     }

@@ -13,6 +13,7 @@ public final class IpPackets {
     public static final int UDP = 17;
     public static final int ICMPV6 = 58;
     public static final int ESP = 50;
+    public static final int AH = 51;
     public static final int IPV6_FRAGMENT = 44;
 
     private static final int ECHO_ID = 0x4553;

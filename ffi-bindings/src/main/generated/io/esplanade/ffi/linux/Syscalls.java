@@ -9,38 +9,22 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * Functions of {@link linux} in the kernel's convention: each answers what C's does, but the
- * negative errno where that is -1. What C answers as a pointer is a long here. The downcall itself
- * saves errno, so nothing of the JVM's comes between. Any thread.
+ * negative errno where that is -1. What C answers as a pointer is a long here. The downcall
+ * itself saves errno, so nothing of the JVM's comes between. Any thread.
  */
 public final class Syscalls {
     private Syscalls() {}
 
     private static class mmap$0 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "mmap",
-                        -1,
-                        FunctionDescriptor.of(
-                                C_POINTER, C_POINTER, C_LONG, C_INT, C_INT, C_INT, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("mmap", -1, FunctionDescriptor.of(C_POINTER, C_POINTER, C_LONG, C_INT, C_INT, C_INT, C_LONG));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : void * mmap(void * __addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static long mmap(
-            MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
+    /** {@snippet lang=c : void * mmap(void * __addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset) }, or {@code -errno}. */
+    public static long mmap(MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ =
-                    ((MemorySegment)
-                                    mmap$0.HANDLE.invokeExact(
-                                            state$, __addr, __len, __prot, __flags, __fd, __offset))
-                            .address();
+            result$ = ((MemorySegment) mmap$0.HANDLE.invokeExact(state$, __addr, __len, __prot, __flags, __fd, __offset)).address();
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -50,15 +34,10 @@ public final class Syscalls {
     }
 
     private static class munmap$1 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("munmap", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("munmap", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : int munmap(void * __addr, size_t __len) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int munmap(void * __addr, size_t __len) }, or {@code -errno}. */
     public static int munmap(MemorySegment __addr, long __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -73,16 +52,10 @@ public final class Syscalls {
     }
 
     private static class madvise$2 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "madvise", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("madvise", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int madvise(void * __addr, size_t __len, int __advice) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int madvise(void * __addr, size_t __len, int __advice) }, or {@code -errno}. */
     public static int madvise(MemorySegment __addr, long __len, int __advice) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -97,15 +70,10 @@ public final class Syscalls {
     }
 
     private static class mlock$3 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("mlock", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("mlock", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : int mlock(const void * __addr, size_t __len) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int mlock(const void * __addr, size_t __len) }, or {@code -errno}. */
     public static int mlock(MemorySegment __addr, long __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -120,15 +88,10 @@ public final class Syscalls {
     }
 
     private static class munlock$4 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("munlock", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("munlock", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : int munlock(const void * __addr, size_t __len) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int munlock(const void * __addr, size_t __len) }, or {@code -errno}. */
     public static int munlock(MemorySegment __addr, long __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -143,16 +106,10 @@ public final class Syscalls {
     }
 
     private static class mprotect$5 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "mprotect", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("mprotect", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int mprotect(void * __addr, size_t __len, int __prot) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int mprotect(void * __addr, size_t __len, int __prot) }, or {@code -errno}. */
     public static int mprotect(MemorySegment __addr, long __len, int __prot) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -167,15 +124,10 @@ public final class Syscalls {
     }
 
     private static class memfd_create$6 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("memfd_create", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("memfd_create", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int memfd_create(const char * __name, unsigned int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int memfd_create(const char * __name, unsigned int __flags) }, or {@code -errno}. */
     public static int memfd_create(MemorySegment __name, int __flags) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -190,15 +142,10 @@ public final class Syscalls {
     }
 
     private static class open$7 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("open", 2, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("open", 2, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int open(const char * __file, int __oflag, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int open(const char * __file, int __oflag, ...) }, or {@code -errno}. */
     public static int open(MemorySegment __file, int __oflag) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -213,15 +160,10 @@ public final class Syscalls {
     }
 
     private static class open$8 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("open", 2, FunctionDescriptor.of(C_INT, C_POINTER, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("open", 2, FunctionDescriptor.of(C_INT, C_POINTER, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int open(const char * __file, int __oflag, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int open(const char * __file, int __oflag, ...) }, or {@code -errno}. */
     public static int open(MemorySegment __file, int __oflag, int x2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -236,15 +178,10 @@ public final class Syscalls {
     }
 
     private static class close$9 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("close", -1, FunctionDescriptor.of(C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("close", -1, FunctionDescriptor.of(C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int close(int __fd) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int close(int __fd) }, or {@code -errno}. */
     public static int close(int __fd) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -259,15 +196,10 @@ public final class Syscalls {
     }
 
     private static class dup2$10 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("dup2", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("dup2", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int dup2(int __fd, int __fd2) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int dup2(int __fd, int __fd2) }, or {@code -errno}. */
     public static int dup2(int __fd, int __fd2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -282,15 +214,10 @@ public final class Syscalls {
     }
 
     private static class read$11 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("read", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("read", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t read(int __fd, void * __buf, size_t __nbytes) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t read(int __fd, void * __buf, size_t __nbytes) }, or {@code -errno}. */
     public static long read(int __fd, MemorySegment __buf, long __nbytes) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -305,16 +232,10 @@ public final class Syscalls {
     }
 
     private static class write$12 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "write", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("write", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t write(int __fd, const void * __buf, size_t __n) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t write(int __fd, const void * __buf, size_t __n) }, or {@code -errno}. */
     public static long write(int __fd, MemorySegment __buf, long __n) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -329,15 +250,10 @@ public final class Syscalls {
     }
 
     private static class readv$13 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("readv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("readv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t readv(int __fd, const struct iovec * __iovec, int __count) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t readv(int __fd, const struct iovec * __iovec, int __count) }, or {@code -errno}. */
     public static long readv(int __fd, MemorySegment __iovec, int __count) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -352,16 +268,10 @@ public final class Syscalls {
     }
 
     private static class writev$14 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "writev", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("writev", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t writev(int __fd, const struct iovec * __iovec, int __count) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t writev(int __fd, const struct iovec * __iovec, int __count) }, or {@code -errno}. */
     public static long writev(int __fd, MemorySegment __iovec, int __count) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -376,18 +286,10 @@ public final class Syscalls {
     }
 
     private static class pread$15 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "pread",
-                        -1,
-                        FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("pread", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t pread(int __fd, void * __buf, size_t __nbytes, __off_t __offset) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t pread(int __fd, void * __buf, size_t __nbytes, __off_t __offset) }, or {@code -errno}. */
     public static long pread(int __fd, MemorySegment __buf, long __nbytes, long __offset) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -402,19 +304,10 @@ public final class Syscalls {
     }
 
     private static class pwrite$16 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "pwrite",
-                        -1,
-                        FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("pwrite", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t pwrite(int __fd, const void * __buf, size_t __n, __off_t __offset) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t pwrite(int __fd, const void * __buf, size_t __n, __off_t __offset) }, or {@code -errno}. */
     public static long pwrite(int __fd, MemorySegment __buf, long __n, long __offset) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -429,15 +322,10 @@ public final class Syscalls {
     }
 
     private static class fsync$17 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fsync", -1, FunctionDescriptor.of(C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fsync", -1, FunctionDescriptor.of(C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int fsync(int __fd) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fsync(int __fd) }, or {@code -errno}. */
     public static int fsync(int __fd) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -452,15 +340,10 @@ public final class Syscalls {
     }
 
     private static class fdatasync$18 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fdatasync", -1, FunctionDescriptor.of(C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fdatasync", -1, FunctionDescriptor.of(C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int fdatasync(int __fildes) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fdatasync(int __fildes) }, or {@code -errno}. */
     public static int fdatasync(int __fildes) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -475,15 +358,10 @@ public final class Syscalls {
     }
 
     private static class ftruncate$19 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("ftruncate", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("ftruncate", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : int ftruncate(int __fd, __off_t __length) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int ftruncate(int __fd, __off_t __length) }, or {@code -errno}. */
     public static int ftruncate(int __fd, long __length) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -498,15 +376,10 @@ public final class Syscalls {
     }
 
     private static class lseek$20 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("lseek", -1, FunctionDescriptor.of(C_LONG, C_INT, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("lseek", -1, FunctionDescriptor.of(C_LONG, C_INT, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : __off_t lseek(int __fd, __off_t __offset, int __whence) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : __off_t lseek(int __fd, __off_t __offset, int __whence) }, or {@code -errno}. */
     public static long lseek(int __fd, long __offset, int __whence) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -521,15 +394,10 @@ public final class Syscalls {
     }
 
     private static class flock$21 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("flock", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("flock", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int flock(int __fd, int __operation) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int flock(int __fd, int __operation) }, or {@code -errno}. */
     public static int flock(int __fd, int __operation) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -544,15 +412,10 @@ public final class Syscalls {
     }
 
     private static class fcntl$22 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
     public static int fcntl(int __fd, int __cmd) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -567,15 +430,10 @@ public final class Syscalls {
     }
 
     private static class fcntl$23 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
     public static int fcntl(int __fd, int __cmd, int x2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -590,15 +448,10 @@ public final class Syscalls {
     }
 
     private static class fcntl$24 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("fcntl", 2, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, or {@code -errno}. */
     public static int fcntl(int __fd, int __cmd, MemorySegment x2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -613,15 +466,10 @@ public final class Syscalls {
     }
 
     private static class ioctl$25 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, or {@code -errno}. */
     public static int ioctl(int __fd, long __request, int x2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -636,15 +484,10 @@ public final class Syscalls {
     }
 
     private static class ioctl$26 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("ioctl", 2, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
     }
 
-    /**
-     * {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, or {@code -errno}. */
     public static int ioctl(int __fd, long __request, MemorySegment x2) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -659,19 +502,10 @@ public final class Syscalls {
     }
 
     private static class renameat$27 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "renameat",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("renameat", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int renameat(int __oldfd, const char * __old, int __newfd, const char * __new) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int renameat(int __oldfd, const char * __old, int __newfd, const char * __new) }, or {@code -errno}. */
     public static int renameat(int __oldfd, MemorySegment __old, int __newfd, MemorySegment __new) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -686,15 +520,10 @@ public final class Syscalls {
     }
 
     private static class eventfd$28 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("eventfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("eventfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int eventfd(unsigned int __count, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int eventfd(unsigned int __count, int __flags) }, or {@code -errno}. */
     public static int eventfd(int __count, int __flags) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -709,15 +538,10 @@ public final class Syscalls {
     }
 
     private static class fchmod$29 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("fchmod", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("fchmod", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int fchmod(int __fd, __mode_t __mode) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int fchmod(int __fd, __mode_t __mode) }, or {@code -errno}. */
     public static int fchmod(int __fd, int __mode) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -732,15 +556,10 @@ public final class Syscalls {
     }
 
     private static class poll$30 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("poll", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("poll", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int poll(struct pollfd * __fds, nfds_t __nfds, int __timeout) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int poll(struct pollfd * __fds, nfds_t __nfds, int __timeout) }, or {@code -errno}. */
     public static int poll(MemorySegment __fds, long __nfds, int __timeout) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -755,22 +574,11 @@ public final class Syscalls {
     }
 
     private static class ppoll$31 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "ppoll",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_POINTER, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("ppoll", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_POINTER, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int ppoll(struct pollfd * __fds, nfds_t __nfds, const struct timespec * __timeout, const __sigset_t * __ss)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static int ppoll(
-            MemorySegment __fds, long __nfds, MemorySegment __timeout, MemorySegment __ss) {
+    /** {@snippet lang=c : int ppoll(struct pollfd * __fds, nfds_t __nfds, const struct timespec * __timeout, const __sigset_t * __ss) }, or {@code -errno}. */
+    public static int ppoll(MemorySegment __fds, long __nfds, MemorySegment __timeout, MemorySegment __ss) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
@@ -784,15 +592,10 @@ public final class Syscalls {
     }
 
     private static class socket$32 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("socket", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("socket", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int socket(int __domain, int __type, int __protocol) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int socket(int __domain, int __type, int __protocol) }, or {@code -errno}. */
     public static int socket(int __domain, int __type, int __protocol) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -807,15 +610,10 @@ public final class Syscalls {
     }
 
     private static class bind$33 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("bind", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("bind", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int bind(int __fd, const struct sockaddr * __addr, socklen_t __len) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int bind(int __fd, const struct sockaddr * __addr, socklen_t __len) }, or {@code -errno}. */
     public static int bind(int __fd, MemorySegment __addr, int __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -830,16 +628,10 @@ public final class Syscalls {
     }
 
     private static class connect$34 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "connect", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("connect", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int connect(int __fd, const struct sockaddr * __addr, socklen_t __len) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int connect(int __fd, const struct sockaddr * __addr, socklen_t __len) }, or {@code -errno}. */
     public static int connect(int __fd, MemorySegment __addr, int __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -854,15 +646,10 @@ public final class Syscalls {
     }
 
     private static class listen$35 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("listen", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("listen", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int listen(int __fd, int __n) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int listen(int __fd, int __n) }, or {@code -errno}. */
     public static int listen(int __fd, int __n) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -877,20 +664,10 @@ public final class Syscalls {
     }
 
     private static class getsockname$36 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "getsockname",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("getsockname", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int getsockname(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __len)
-     * }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int getsockname(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __len) }, or {@code -errno}. */
     public static int getsockname(int __fd, MemorySegment __addr, MemorySegment __len) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -905,29 +682,15 @@ public final class Syscalls {
     }
 
     private static class getsockopt$37 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "getsockopt",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("getsockopt", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static int getsockopt(
-            int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
+    /** {@snippet lang=c : int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen) }, or {@code -errno}. */
+    public static int getsockopt(int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            getsockopt$37.HANDLE.invokeExact(
-                                    state$, __fd, __level, __optname, __optval, __optlen);
+            result$ = (int) getsockopt$37.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -937,29 +700,15 @@ public final class Syscalls {
     }
 
     private static class setsockopt$38 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "setsockopt",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("setsockopt", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int setsockopt(int __fd, int __level, int __optname, const void * __optval, socklen_t __optlen)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static int setsockopt(
-            int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
+    /** {@snippet lang=c : int setsockopt(int __fd, int __level, int __optname, const void * __optval, socklen_t __optlen) }, or {@code -errno}. */
+    public static int setsockopt(int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            setsockopt$38.HANDLE.invokeExact(
-                                    state$, __fd, __level, __optname, __optval, __optlen);
+            result$ = (int) setsockopt$38.HANDLE.invokeExact(state$, __fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -969,16 +718,10 @@ public final class Syscalls {
     }
 
     private static class send$39 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "send", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("send", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t send(int __fd, const void * __buf, size_t __n, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t send(int __fd, const void * __buf, size_t __n, int __flags) }, or {@code -errno}. */
     public static long send(int __fd, MemorySegment __buf, long __n, int __flags) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -993,16 +736,10 @@ public final class Syscalls {
     }
 
     private static class recv$40 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "recv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("recv", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t recv(int __fd, void * __buf, size_t __n, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t recv(int __fd, void * __buf, size_t __n, int __flags) }, or {@code -errno}. */
     public static long recv(int __fd, MemorySegment __buf, long __n, int __flags) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -1017,35 +754,15 @@ public final class Syscalls {
     }
 
     private static class sendto$41 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "sendto",
-                        -1,
-                        FunctionDescriptor.of(
-                                C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("sendto", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t sendto(int __fd, const void * __buf, size_t __n, int __flags, const struct sockaddr * __addr, socklen_t __addr_len)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static long sendto(
-            int __fd,
-            MemorySegment __buf,
-            long __n,
-            int __flags,
-            MemorySegment __addr,
-            int __addr_len) {
+    /** {@snippet lang=c : ssize_t sendto(int __fd, const void * __buf, size_t __n, int __flags, const struct sockaddr * __addr, socklen_t __addr_len) }, or {@code -errno}. */
+    public static long sendto(int __fd, MemorySegment __buf, long __n, int __flags, MemorySegment __addr, int __addr_len) {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ =
-                    (long)
-                            sendto$41.HANDLE.invokeExact(
-                                    state$, __fd, __buf, __n, __flags, __addr, __addr_len);
+            result$ = (long) sendto$41.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1055,35 +772,15 @@ public final class Syscalls {
     }
 
     private static class recvfrom$42 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "recvfrom",
-                        -1,
-                        FunctionDescriptor.of(
-                                C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("recvfrom", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t recvfrom(int __fd, void *restrict __buf, size_t __n, int __flags, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static long recvfrom(
-            int __fd,
-            MemorySegment __buf,
-            long __n,
-            int __flags,
-            MemorySegment __addr,
-            MemorySegment __addr_len) {
+    /** {@snippet lang=c : ssize_t recvfrom(int __fd, void *restrict __buf, size_t __n, int __flags, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len) }, or {@code -errno}. */
+    public static long recvfrom(int __fd, MemorySegment __buf, long __n, int __flags, MemorySegment __addr, MemorySegment __addr_len) {
         MemorySegment state$ = Errno.state();
         long result$;
         try {
-            result$ =
-                    (long)
-                            recvfrom$42.HANDLE.invokeExact(
-                                    state$, __fd, __buf, __n, __flags, __addr, __addr_len);
+            result$ = (long) recvfrom$42.HANDLE.invokeExact(state$, __fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1093,16 +790,10 @@ public final class Syscalls {
     }
 
     private static class sendmsg$43 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "sendmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("sendmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t sendmsg(int __fd, const struct msghdr * __message, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t sendmsg(int __fd, const struct msghdr * __message, int __flags) }, or {@code -errno}. */
     public static long sendmsg(int __fd, MemorySegment __message, int __flags) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -1117,16 +808,10 @@ public final class Syscalls {
     }
 
     private static class recvmsg$44 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "recvmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("recvmsg", -1, FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : ssize_t recvmsg(int __fd, struct msghdr * __message, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : ssize_t recvmsg(int __fd, struct msghdr * __message, int __flags) }, or {@code -errno}. */
     public static long recvmsg(int __fd, MemorySegment __message, int __flags) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -1141,28 +826,15 @@ public final class Syscalls {
     }
 
     private static class sendmmsg$45 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "sendmmsg",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("sendmmsg", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sendmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags)
-     * }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sendmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags) }, or {@code -errno}. */
     public static int sendmmsg(int __fd, MemorySegment __vmessages, int __vlen, int __flags) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            sendmmsg$45.HANDLE.invokeExact(
-                                    state$, __fd, __vmessages, __vlen, __flags);
+            result$ = (int) sendmmsg$45.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1172,29 +844,15 @@ public final class Syscalls {
     }
 
     private static class recvmmsg$46 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "recvmmsg",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("recvmmsg", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int recvmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags, struct timespec * __tmo)
-     * }
-     *
-     * , or {@code -errno}.
-     */
-    public static int recvmmsg(
-            int __fd, MemorySegment __vmessages, int __vlen, int __flags, MemorySegment __tmo) {
+    /** {@snippet lang=c : int recvmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags, struct timespec * __tmo) }, or {@code -errno}. */
+    public static int recvmmsg(int __fd, MemorySegment __vmessages, int __vlen, int __flags, MemorySegment __tmo) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            recvmmsg$46.HANDLE.invokeExact(
-                                    state$, __fd, __vmessages, __vlen, __flags, __tmo);
+            result$ = (int) recvmmsg$46.HANDLE.invokeExact(state$, __fd, __vmessages, __vlen, __flags, __tmo);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1204,15 +862,10 @@ public final class Syscalls {
     }
 
     private static class shutdown$47 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("shutdown", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("shutdown", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int shutdown(int __fd, int __how) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int shutdown(int __fd, int __how) }, or {@code -errno}. */
     public static int shutdown(int __fd, int __how) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1227,28 +880,15 @@ public final class Syscalls {
     }
 
     private static class sched_setaffinity$48 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "sched_setaffinity",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("sched_setaffinity", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t * __cpuset)
-     * }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t * __cpuset) }, or {@code -errno}. */
     public static int sched_setaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            sched_setaffinity$48.HANDLE.invokeExact(
-                                    state$, __pid, __cpusetsize, __cpuset);
+            result$ = (int) sched_setaffinity$48.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1258,27 +898,15 @@ public final class Syscalls {
     }
 
     private static class sched_getaffinity$49 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "sched_getaffinity",
-                        -1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("sched_getaffinity", -1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t * __cpuset) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t * __cpuset) }, or {@code -errno}. */
     public static int sched_getaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
         MemorySegment state$ = Errno.state();
         int result$;
         try {
-            result$ =
-                    (int)
-                            sched_getaffinity$49.HANDLE.invokeExact(
-                                    state$, __pid, __cpusetsize, __cpuset);
+            result$ = (int) sched_getaffinity$49.HANDLE.invokeExact(state$, __pid, __cpusetsize, __cpuset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -1288,15 +916,10 @@ public final class Syscalls {
     }
 
     private static class sched_getcpu$50 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("sched_getcpu", -1, FunctionDescriptor.of(C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("sched_getcpu", -1, FunctionDescriptor.of(C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int sched_getcpu() }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sched_getcpu() }, or {@code -errno}. */
     public static int sched_getcpu() {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1311,18 +934,10 @@ public final class Syscalls {
     }
 
     private static class prctl$51 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "prctl",
-                        1,
-                        FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_LONG, C_LONG, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("prctl", 1, FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_LONG, C_LONG, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : int prctl(int __option, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int prctl(int __option, ...) }, or {@code -errno}. */
     public static int prctl(int __option, long x1, long x2, long x3, long x4) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1337,15 +952,10 @@ public final class Syscalls {
     }
 
     private static class kill$52 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("kill", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("kill", -1, FunctionDescriptor.of(C_INT, C_INT, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int kill(__pid_t __pid, int __sig) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int kill(__pid_t __pid, int __sig) }, or {@code -errno}. */
     public static int kill(int __pid, int __sig) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1360,15 +970,10 @@ public final class Syscalls {
     }
 
     private static class syscall$53 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : long syscall(long __sysno, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
     public static long syscall(long __sysno) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -1383,18 +988,10 @@ public final class Syscalls {
     }
 
     private static class syscall$54 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "syscall",
-                        1,
-                        FunctionDescriptor.of(C_LONG, C_LONG, C_LONG, C_POINTER, C_LONG));
+        static final MethodHandle HANDLE = Errno.downcall("syscall", 1, FunctionDescriptor.of(C_LONG, C_LONG, C_LONG, C_POINTER, C_LONG));
     }
 
-    /**
-     * {@snippet lang=c : long syscall(long __sysno, ...) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : long syscall(long __sysno, ...) }, or {@code -errno}. */
     public static long syscall(long __sysno, long x1, MemorySegment x2, long x3) {
         MemorySegment state$ = Errno.state();
         long result$;
@@ -1409,16 +1006,10 @@ public final class Syscalls {
     }
 
     private static class setrlimit$55 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("setrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("setrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int setrlimit(__rlimit_resource_t __resource, const struct rlimit * __rlimits) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int setrlimit(__rlimit_resource_t __resource, const struct rlimit * __rlimits) }, or {@code -errno}. */
     public static int setrlimit(int __resource, MemorySegment __rlimits) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1433,15 +1024,10 @@ public final class Syscalls {
     }
 
     private static class sigemptyset$56 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("sigemptyset", -1, FunctionDescriptor.of(C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("sigemptyset", -1, FunctionDescriptor.of(C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet lang=c : int sigemptyset(sigset_t * __set) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sigemptyset(sigset_t * __set) }, or {@code -errno}. */
     public static int sigemptyset(MemorySegment __set) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1456,15 +1042,10 @@ public final class Syscalls {
     }
 
     private static class sigaddset$57 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("sigaddset", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("sigaddset", -1, FunctionDescriptor.of(C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int sigaddset(sigset_t * __set, int __signo) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int sigaddset(sigset_t * __set, int __signo) }, or {@code -errno}. */
     public static int sigaddset(MemorySegment __set, int __signo) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1479,16 +1060,10 @@ public final class Syscalls {
     }
 
     private static class signalfd$58 {
-        static final MethodHandle HANDLE =
-                Errno.downcall(
-                        "signalfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
+        static final MethodHandle HANDLE = Errno.downcall("signalfd", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT));
     }
 
-    /**
-     * {@snippet lang=c : int signalfd(int __fd, const sigset_t * __mask, int __flags) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int signalfd(int __fd, const sigset_t * __mask, int __flags) }, or {@code -errno}. */
     public static int signalfd(int __fd, MemorySegment __mask, int __flags) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1503,15 +1078,10 @@ public final class Syscalls {
     }
 
     private static class getrlimit$59 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("getrlimit", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) }, or {@code -errno}. */
     public static int getrlimit(int __resource, MemorySegment __rlimits) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1526,15 +1096,10 @@ public final class Syscalls {
     }
 
     private static class clock_gettime$60 {
-        static final MethodHandle HANDLE =
-                Errno.downcall("clock_gettime", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
+        static final MethodHandle HANDLE = Errno.downcall("clock_gettime", -1, FunctionDescriptor.of(C_INT, C_INT, C_POINTER));
     }
 
-    /**
-     * {@snippet lang=c : int clock_gettime(clockid_t __clock_id, struct timespec * __tp) }
-     *
-     * , or {@code -errno}.
-     */
+    /** {@snippet lang=c : int clock_gettime(clockid_t __clock_id, struct timespec * __tp) }, or {@code -errno}. */
     public static int clock_gettime(int __clock_id, MemorySegment __tp) {
         MemorySegment state$ = Errno.state();
         int result$;
@@ -1547,4 +1112,5 @@ public final class Syscalls {
         }
         return result$ == -1 ? -Errno.of(state$) : result$;
     }
+
 }

@@ -57,7 +57,7 @@ public final class Conductor implements Agent, AutoCloseable {
     /** SAs looked at each time, or so small a part of them (a shift) if that is more. */
     private static final int LOOKED_AT = 4096;
 
-    private static final int PART_LOOKED_AT = 5;
+    private static final int PART_LOOKED_AT = 6;
 
     /** Batches applied in a duty cycle at most, so that who submits without end stops nothing. */
     private static final int BATCHES = 64;
@@ -406,7 +406,7 @@ public final class Conductor implements Agent, AutoCloseable {
     }
 
     private void lookAtLifetime(AssociationState sa, long now) {
-        Expiry hard = sa.hardLimit(now);
+        Expiry hard = sa.limited() ? sa.hardLimit(now) : null;
         if (hard != null) {
             removeSa(sa.name(), new CompletableFuture<>());
             events.hardExpired(sa.name(), hard);
@@ -422,7 +422,7 @@ public final class Conductor implements Agent, AutoCloseable {
     private static Expiry softLimit(AssociationState sa, long now) {
         return sa instanceof OutboundState out && out.nearlyExhausted()
                 ? Expiry.SEQUENCE_NUMBERS
-                : sa.softLimit(now);
+                : sa.limited() ? sa.softLimit(now) : null;
     }
 
     /** When no lane runs any more: answers what is open, frees every SA and wipes every key. */

@@ -36,6 +36,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private static final int HOT_LENGTH = REPLAYS + 1 + CacheLine.LONGS;
 
     private final SecurityAssociation association;
+    private final Lifetime lifetime;
     private final int tunnel;
     private final int provider;
     private final long[] contexts;
@@ -66,6 +67,7 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
 
     AssociationState(SecurityAssociation association, int tunnel, int provider, long[] contexts) {
         this.association = association;
+        lifetime = association.lifetime();
         this.tunnel = tunnel;
         this.provider = provider;
         this.contexts = contexts.clone();
@@ -240,14 +242,19 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         dying = true;
     }
 
+    /** Whether its lifetime has any limit. */
+    public final boolean limited() {
+        return lifetime != Lifetime.UNLIMITED;
+    }
+
     /** Which soft limit of its lifetime it has reached, or null. */
     public final Expiry softLimit(long now) {
-        return reached(association.lifetime().soft(), now);
+        return reached(lifetime.soft(), now);
     }
 
     /** Which hard limit of its lifetime it has reached, or null. */
     public final Expiry hardLimit(long now) {
-        return reached(association.lifetime().hard(), now);
+        return reached(lifetime.hard(), now);
     }
 
     private Expiry reached(Lifetime.Limit limit, long now) {

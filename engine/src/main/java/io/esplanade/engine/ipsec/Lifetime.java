@@ -10,7 +10,7 @@ import java.util.Objects;
  *
  * <p>An outbound SA sends exactly as many packets as its hard limit says, and not one more. All
  * else is looked at every tenth of a second (among more than 4096 SAs seldomer, each of a million
- * at least every four seconds): until then, what goes through counts and still goes through.
+ * at least every seven seconds): until then, what goes through counts and still goes through.
  *
  * @param soft where it is to be replaced
  * @param hard where it ends

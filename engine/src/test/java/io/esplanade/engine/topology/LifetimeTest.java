@@ -42,6 +42,14 @@ class LifetimeTest {
                     TunnelGateway.key(55),
                     true);
 
+    private static final EspPackets NEXT_IN =
+            new EspPackets(
+                    TunnelGateway.PEER,
+                    TunnelGateway.US,
+                    TunnelGateway.SPI_IN + 1,
+                    TunnelGateway.key(56),
+                    true);
+
     private final HandClock clock = new HandClock();
     private final Mode mode;
 
@@ -212,6 +220,39 @@ class LifetimeTest {
             assertThat(tunnel.gateway().expiries()).contains("out used up its time");
             assertThat(tunnel.gateway().drops()).isEmpty();
         }
+    }
+
+    @Test
+    void inboundSasStayValidSideBySideUntilTheOldOneEnds() {
+        Lifetime lifetime = Lifetime.UNLIMITED.withHard(Limit.ofTime(Duration.ofMinutes(1)));
+        try (TunnelGateway tunnel = open(lifetime)) {
+            tunnel.gateway().apply(new Command.AddSa(nextInbound(), new CompletableFuture<>()));
+            for (int n = 1; n <= 3; n++) {
+                receive(tunnel, n, 1);
+                tunnel.fromWan(NEXT_IN.seal(n, inbound(100)));
+            }
+            assertThat(tunnel.gateway().drops()).isEmpty();
+
+            clock.forward(Duration.ofMinutes(1));
+            look(tunnel);
+            receive(tunnel, 4, 1);
+            tunnel.fromWan(NEXT_IN.seal(4, inbound(100)));
+            assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(DropReason.NO_SA, 1L));
+            assertThat(tunnel.gateway().counters().value(Counter.DECRYPTED_PACKETS)).isEqualTo(7);
+        }
+    }
+
+    private static SecurityAssociation nextInbound() {
+        return SecurityAssociation.builder("next")
+                .inbound()
+                .tunnel("peer")
+                .spi(NEXT_IN.spi())
+                .from(InetAddress.ofLiteral(NEXT_IN.source()))
+                .to(InetAddress.ofLiteral(NEXT_IN.destination()))
+                .key(NEXT_IN.keyMaterial())
+                .selectors(TunnelGateway.FROM_PEER)
+                .origin(KeyOrigin.STATIC_UNSAFE)
+                .build();
     }
 
     @Test

@@ -124,13 +124,14 @@ final class DaemonTest {
         start(System.getProperty("java.class.path"));
         until("Runs until");
 
-        rewrite("name: a", "name: b");
+        rewrite("name: a", "name: b\naudit-events: 5");
         rewrite("device: esp0", "device: esp9");
         rewrite("key: 0x00", "key: 0x01");
         rewrite("spi: 0xc0000002, key", "spi: 0xc0000003, key");
         hangUp();
         assertThat(untilError("esplanade: the file was refused; all goes on as before"))
                 .contains(
+                        file + ": error: audit-events is changed: not while it runs",
                         file + ": error: name is changed: not while it runs",
                         file + ": error: ports.lan is changed: not while it runs",
                         file + ": error: SA to-b.in is changed, but not its key: not while it runs",

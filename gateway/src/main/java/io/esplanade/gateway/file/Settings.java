@@ -26,6 +26,7 @@ final class Settings {
         values.put("lanes", file.lanes());
         values.put("runtime", file.runtime().value());
         values.put("nonce-store", file.nonceStore().map(At::value));
+        values.put("audit-events", file.auditEvents());
         values.put("ip", file.ip());
         values.put("kernel-routes", file.kernelRoutes().map(GatewayFile.KernelRoutes::routing));
         file.ports().forEach(port -> values.put("ports." + port.name(), port(port)));

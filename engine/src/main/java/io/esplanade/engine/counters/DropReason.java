@@ -70,6 +70,10 @@ public enum DropReason {
     POLICY_DISCARD("XfrmInPolBlock", "the policy says DISCARD"),
     CLEARTEXT_FOR_PROTECT("XfrmInTmplMismatch", "came in clear, but the policy says PROTECT"),
     NO_POLICY("XfrmInNoPols", "no policy matches: discarded (RFC 4301 §5)"),
+    NO_SA_FOR_ICMP_ERROR(
+            "XfrmOutNoStates",
+            "an ICMP error for which there is no policy, nor an SA for what answers the packet that"
+                    + " it quotes (RFC 4301 §6.2)"),
     NOT_SEALED("XfrmOutError", "would have left an unprotected port in clear: refused"),
 
     TRANSPORT_ADDRESS(

@@ -25,8 +25,8 @@ public final class AuditTrail {
     /**
      * The reasons that are auditable events. Of RFC 4303: no SA (§3.4.2), replay (§3.4.3), ICV
      * (§3.4.4), exhausted numbers (§3.3.3), fragments that cannot be put together or decided upon
-     * (§3.4.1); the same of RFC 4302. Of RFC 4301 §5.2: what is outside its SA's selectors, or in
-     * clear where it should not be.
+     * (§3.4.1); the same of RFC 4302. Of RFC 4301 §5.2 and §6.2: what is outside its SA's
+     * selectors, or in clear where it should not be, or an ICMP error without an SA.
      */
     public static final Set<DropReason> AUDITED =
             Set.copyOf(
@@ -40,6 +40,7 @@ public final class AuditTrail {
                             DropReason.FRAGMENT,
                             DropReason.REASSEMBLY_FULL,
                             DropReason.POLICY_MISMATCH,
+                            DropReason.NO_SA_FOR_ICMP_ERROR,
                             DropReason.CLEARTEXT_FOR_PROTECT));
 
     private final Tables tables;

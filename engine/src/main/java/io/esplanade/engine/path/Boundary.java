@@ -93,7 +93,7 @@ final class Boundary {
         SpdEntry policy = readQuoteOf(error) ? find(spd, Direction.OUTBOUND, quoted) : null;
         return isTunnel(policy)
                 ? Verdict.of(Verdict.PROTECT, policy.tunnel())
-                : Verdict.drop(DropReason.NO_POLICY);
+                : Verdict.drop(DropReason.NO_SA_FOR_ICMP_ERROR);
     }
 
     /** Reads which packet an error to its source quotes, and turns that round. */

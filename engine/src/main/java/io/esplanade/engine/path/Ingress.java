@@ -559,7 +559,7 @@ public final class Ingress extends Padded {
         long verdict = boundary.decideError(key, spd);
         return Verdict.kind(verdict) == Verdict.PROTECT
                 ? protect(mbuf, Verdict.index(verdict), origin)
-                : reason;
+                : Verdict.reason(verdict);
     }
 
     /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */

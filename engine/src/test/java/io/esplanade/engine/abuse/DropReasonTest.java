@@ -1,6 +1,7 @@
 package io.esplanade.engine.abuse;
 
 import static io.esplanade.engine.testing.IpPackets.ESP;
+import static io.esplanade.engine.testing.IpPackets.icmp;
 import static io.esplanade.engine.testing.IpPackets.packet;
 import static io.esplanade.engine.testing.IpPackets.udp;
 import static io.esplanade.engine.testing.IpPackets.with;
@@ -127,6 +128,11 @@ class DropReasonTest {
             case POLICY_DISCARD -> discarded();
             case CLEARTEXT_FOR_PROTECT -> List.of(Way.fromWan(inbound(60)));
             case NO_POLICY -> noPolicy();
+            case NO_SA_FOR_ICMP_ERROR ->
+                    List.of(
+                            Way.fromLan(
+                                    icmp("172.16.0.9", "10.2.0.5", 0xb00, 0, new byte[0]),
+                                    icmp("172.16.0.9", "10.2.0.5", 0xb00, 0, outbound(60))));
             case NOT_SEALED -> List.of(HardWays.notSealed());
             case TRANSPORT_ADDRESS -> List.of(inTransportMode(Way.fromLan(outbound(60))));
             case SEQUENCE_EXHAUSTED -> HardWays.sequenceExhausted();

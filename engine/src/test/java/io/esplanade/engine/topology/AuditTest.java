@@ -137,6 +137,19 @@ class AuditTest {
         }
     }
 
+    /** RFC 4301 §6.2. */
+    @Test
+    void anIcmpErrorThatNoSaIsForIsTold() {
+        try (TunnelGateway tunnel = open()) {
+            byte[] quote = IpPackets.udp("10.2.0.5", "10.9.0.5", 60);
+            tunnel.fromLan(IpPackets.icmp("172.16.0.9", "10.2.0.5", 0xb00, 0, quote));
+
+            AuditEvent event = only(tunnel, DropReason.NO_SA_FOR_ICMP_ERROR);
+            assertEnds(event, "172.16.0.9", "10.2.0.5");
+            assertThat(event.protocol()).isEqualTo(IpPackets.ICMP);
+        }
+    }
+
     @Test
     void aPacketThatNoNumberIsLeftForIsToldWithItsSa() {
         try (TunnelGateway tunnel = open(settings -> settings.firstSequence = -1L)) {

@@ -133,8 +133,15 @@ class IcmpTransitTest {
         tunnel.fromLan(error("10.2.0.6", IpPackets.udp(THEIRS, OURS, 100)));
         // What answers a packet in clear may leave in clear, which is not for others to use.
         tunnel.fromLan(error("203.0.113.9", IpPackets.udp("203.0.113.9", OURS, 100)));
-        tunnel.fromLan(IpPackets.icmp(ROUTER, THEIRS, ECHO, 0, IpPackets.udp(THEIRS, OURS, 100)));
-        assertDropped(DropReason.NO_POLICY, 4);
+        assertDropped(DropReason.NO_SA_FOR_ICMP_ERROR, 3);
+    }
+
+    @Test
+    void whatIsNoErrorNeedsAPolicyOfItsOwn() {
+        byte[] quote = IpPackets.udp(THEIRS, OURS, 100);
+        tunnel.fromLan(IpPackets.icmp(ROUTER, THEIRS, ECHO, 0, quote));
+        tunnel.fromLan(IpPackets.icmp(ROUTER, THEIRS, REDIRECT, 0, quote));
+        assertDropped(DropReason.NO_POLICY, 2);
     }
 
     /** An SA for one port: the quote shows which, its first eight bytes being there. */
@@ -165,7 +172,8 @@ class IcmpTransitTest {
             }
             assertThat(other.wan().receive()).isNotNull();
             assertThat(other.wan().receive()).isNull();
-            assertThat(other.gateway().drops()).isEqualTo(Map.of(DropReason.NO_POLICY, 1L));
+            assertThat(other.gateway().drops())
+                    .isEqualTo(Map.of(DropReason.NO_SA_FOR_ICMP_ERROR, 1L));
         }
     }
 }

@@ -66,6 +66,25 @@ final class PcapVerbTest {
         }
     }
 
+    @Test
+    void putTogetherTheyAreOneSizeAndArriveTheSame() throws Exception {
+        Verbs.run("pcap", putTogether(Samples.a(directory)));
+        Verbs.run("pcap", putTogether(Samples.b(directory)));
+
+        List<byte[]> esp = Samples.read(directory.resolve("esp.pcap"));
+        List<byte[]> out = Samples.read(directory.resolve("out.pcap"));
+        assertThat(esp).isNotEmpty().allMatch(packet -> packet.length == 20 + 16 + 602 + 2 + 16);
+        assertThat(out).hasSameSizeAs(packets);
+        for (int i = 0; i < out.size(); i++) {
+            assertThat(masked(out.get(i))).isEqualTo(masked(packets.get(i)));
+        }
+    }
+
+    private static Path putTogether(Path file) throws IOException {
+        String tfc = "    tfc: { aggregate: true, pad: 602 }\n    out: ";
+        return Files.writeString(file, Files.readString(file).replace("    out: ", tfc));
+    }
+
     private static Path byAh(Path file) throws IOException {
         return Files.writeString(
                 file,

@@ -27,6 +27,11 @@ public interface DataPlane {
     /** How many crypto contexts an SA needs: one for each worker that may use it. */
     int contexts();
 
+    /** Whether the packets of an SA pass one Ingress, in order; else several at the same time. */
+    default boolean ordersSas() {
+        return true;
+    }
+
     /** Says which lane and worker a new SA belongs to, by its tunnel. */
     void place(AssociationState sa);
 

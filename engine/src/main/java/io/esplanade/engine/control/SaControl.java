@@ -160,6 +160,12 @@ final class SaControl {
                     sa,
                     "SA " + other + " has the same key and salt: every SA needs a key of its own");
         }
+        if (sa.tfc().aggregate() && !dataPlane.ordersSas()) {
+            throw refused(
+                    sa,
+                    "packets go on from one outer packet to the next, and fine-grained threads"
+                            + " keep no order: choose the runtime per-core");
+        }
         if (needsReservation(sa) && nonces == null) {
             throw refused(
                     sa,

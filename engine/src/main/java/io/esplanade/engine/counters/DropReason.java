@@ -59,6 +59,9 @@ public enum DropReason {
     BAD_PADDING(
             "XfrmInStateProtoError", "ESP padding is not 1, 2, 3, … or longer than the payload"),
     DUMMY("", "a dummy packet for traffic flow confidentiality: discarded as intended"),
+    BAD_AGGREGATE("XfrmInHdrError", "what was to be packets one behind the other is not"),
+    AGGREGATE_INCOMPLETE(
+            "", "part of a packet whose other part did not come just before or behind it"),
     BAD_INNER_HEADER("XfrmInHdrError", "what was inside the tunnel is not a sound IP packet"),
     CONGESTION(
             "",

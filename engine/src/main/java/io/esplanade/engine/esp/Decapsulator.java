@@ -88,6 +88,11 @@ public final class Decapsulator {
         int flags = Mbuf.flags(mbuf) & ~(Mbuf.IPV6 | Mbuf.CSUM_VERIFIED | Mbuf.CSUM_PARTIAL);
         if (nextHeader == Esp.NEXT_HEADER_IPV6) {
             flags |= Mbuf.IPV6;
+        } else if (nextHeader == Esp.NEXT_HEADER_AGGREGATE && sa.partial() != null) {
+            Mbuf.layout(mbuf, layout + head);
+            Mbuf.length(mbuf, inner);
+            Mbuf.flags(mbuf, flags | Mbuf.AGGREGATE);
+            return DropReason.NONE;
         } else if (nextHeader != Esp.NEXT_HEADER_IPV4) {
             return DropReason.UNSUPPORTED_PAYLOAD;
         }

@@ -21,13 +21,14 @@ final class Esp {
     static final int NEXT_HEADER_IPV4 = 4;
     static final int NEXT_HEADER_IPV6 = 41;
     static final int NEXT_HEADER_DUMMY = 59;
+    static final int NEXT_HEADER_AGGREGATE = 144; // AGGFRAG_PAYLOAD (RFC 9347 §6.1)
 
     private Esp() {}
 
     /** The next header of what is in a tunnel, by the flags of its mbuf. */
     static int nextHeader(int flags) {
-        if ((flags & Mbuf.DUMMY) != 0) {
-            return NEXT_HEADER_DUMMY;
+        if ((flags & (Mbuf.DUMMY | Mbuf.AGGREGATE)) != 0) {
+            return (flags & Mbuf.DUMMY) != 0 ? NEXT_HEADER_DUMMY : NEXT_HEADER_AGGREGATE;
         }
         return (flags & Mbuf.IPV6) != 0 ? NEXT_HEADER_IPV6 : NEXT_HEADER_IPV4;
     }

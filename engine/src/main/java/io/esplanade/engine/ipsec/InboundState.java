@@ -33,6 +33,8 @@ public final class InboundState extends AssociationState {
     private PeerAddress peer; // the conductor's; null where nobody is followed
     private PeerAddress seen; // Egress's: where the newest packet came from, if elsewhere
 
+    private final PartialPacket partial;
+
     private Object guard;
 
     /**
@@ -49,8 +51,14 @@ public final class InboundState extends AssociationState {
         window = new ReplayWindow(sa.replayWindow(), sa.initialSequence() - 1);
         selectors = SelectorSet.of(sa.selectors());
         UdpEncapsulation udp = sa.encapsulation();
+        partial = sa.tfc().aggregate() ? new PartialPacket(sa.initialSequence()) : null;
         follows = udp != null && udp.follow() && !transport();
         peer = follows ? PeerAddress.of(sa.source(), udp.remotePort()) : null;
+    }
+
+    /** What has come of a packet that goes on in the next; null unless packets are put together. */
+    public PartialPacket partial() {
+        return partial;
     }
 
     /** Whether it is of interest where its packets come from. */

@@ -62,6 +62,7 @@ public final class OutboundState extends AssociationState {
     private final long last;
     private final boolean lastOfLifetime;
     private final int padTo;
+    private final int aggregateTo; // 0 if packets go each by itself
 
     private OuterHeader outerHeader; // the conductor's
 
@@ -112,7 +113,9 @@ public final class OutboundState extends AssociationState {
             ivMask = RANDOM.nextLong();
             ivPrefix = RANDOM.nextLong();
         }
-        padTo = sa.tfc().padTo() == Tfc.TO_PATH_MTU ? ALL_THAT_FITS : sa.tfc().padTo();
+        int size = sa.tfc().padTo() == Tfc.TO_PATH_MTU ? ALL_THAT_FITS : sa.tfc().padTo();
+        aggregateTo = sa.tfc().aggregate() ? size : 0;
+        padTo = sa.tfc().aggregate() ? 0 : size;
         long packets = sa.lifetime().hard().packets();
         long numbers = end(sa) - (first - 1);
         lastOfLifetime = packets != 0 && Long.compareUnsigned(packets, numbers) < 0;
@@ -210,6 +213,16 @@ public final class OutboundState extends AssociationState {
             return padTo == ALL_THAT_FITS ? 0 : padTo;
         }
         return Math.min(padTo, fits);
+    }
+
+    /** Whether packets are put together (RFC 9347). */
+    public boolean aggregates() {
+        return aggregateTo != 0;
+    }
+
+    /** Bytes of payload that packets are put together in, unless fewer fit the path. */
+    public int aggregateTo() {
+        return aggregateTo;
     }
 
     /** Whether the gateway sends on it from this address. */

@@ -161,7 +161,11 @@ public final class OuterHeader {
         int mbufFlags = Mbuf.flags(mbuf);
         boolean ipv6Inside = (mbufFlags & Mbuf.IPV6) != 0;
         // IPv4: version to fragment offset; IPv6: as much, of which the first half counts.
-        long head = ipv6Inside ? Mem.getIntBE(inner) : Mem.getLongBE(inner);
+        // Of several packets no one's: class 0, and DF as if they had it.
+        long head =
+                (mbufFlags & Mbuf.AGGREGATE) != 0
+                        ? DF
+                        : ipv6Inside ? Mem.getIntBE(inner) : Mem.getLongBE(inner);
         int innerClass = (int) (ipv6Inside ? head >>> 20 : head >>> 48) & 0xff;
         int trafficClass = trafficClasses[innerClass] & 0xff;
         if (udpLength != 0) {

@@ -7,8 +7,11 @@ package io.esplanade.engine.ipsec;
  * @param padTo inner packets that are shorter are padded to so many bytes, or as many as fit the
  *     path if these are fewer; {@link #TO_PATH_MTU} for as many as fit; 0 for no padding
  * @param dummies dummy packets a second, beside all others; 0 for none
+ * @param aggregate IP-TFS (RFC 9347), both ways: packets go one behind the other into payloads of
+ *     {@code padTo} bytes each and no other, and what does not fit goes on in the next one; the
+ *     peer must know
  */
-public record Tfc(int padTo, int dummies) {
+public record Tfc(int padTo, int dummies, boolean aggregate) {
 
     /** The most dummies a second. */
     public static final int MAX_DUMMIES = 100_000;
@@ -16,7 +19,15 @@ public record Tfc(int padTo, int dummies) {
     /** Packets are padded to what fits the path, which may change while they are sent. */
     public static final int TO_PATH_MTU = -1;
 
+    /** The smallest payload that packets are put into together. */
+    public static final int LEAST_AGGREGATE = 64;
+
     public static final Tfc NONE = new Tfc(0, 0);
+
+    /** Padding and dummies, and each packet for itself. */
+    public Tfc(int padTo, int dummies) {
+        this(padTo, dummies, false);
+    }
 
     public Tfc {
         if (padTo != TO_PATH_MTU && (padTo < 0 || padTo > 0xffff)) {
@@ -25,6 +36,13 @@ public record Tfc(int padTo, int dummies) {
         if (dummies < 0 || dummies > MAX_DUMMIES) {
             throw new IllegalArgumentException(
                     "there are 0 to " + MAX_DUMMIES + " dummies a second, not " + dummies);
+        }
+        if (aggregate && padTo >= 0 && padTo < LEAST_AGGREGATE) {
+            throw new IllegalArgumentException(
+                    "packets are put together in the path MTU, or in "
+                            + LEAST_AGGREGATE
+                            + " bytes or more, not "
+                            + padTo);
         }
     }
 }

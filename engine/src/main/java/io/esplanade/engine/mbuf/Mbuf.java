@@ -98,6 +98,14 @@ public final class Mbuf {
      */
     public static final int FRAME = 1 << 14;
 
+    /** Flag: several packets, whole or in part, for one outer packet or out of one (RFC 9347). */
+    public static final int AGGREGATE = 1 << 15;
+
+    /**
+     * Flag: came out of an {@link #AGGREGATE} of SA {@link #sa}, whose checks are still to come.
+     */
+    public static final int INNER = 1 << 16;
+
     private static final int NONE = -1;
     private static final long INT = 0xffff_ffffL;
 

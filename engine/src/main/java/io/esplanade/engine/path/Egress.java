@@ -105,6 +105,8 @@ public final class Egress extends Padded {
                     reason = encapsulated(mbuf, slot, generation, version);
                 } else if ((flags & Mbuf.DECRYPT) != 0) {
                     reason = decapsulated(mbuf, slot, generation, version);
+                } else if ((flags & Mbuf.INNER) != 0) {
+                    reason = takenApart(mbuf, slot, generation, version);
                 } else {
                     reason = send(mbuf);
                 }
@@ -252,6 +254,30 @@ public final class Egress extends Padded {
             sas.countRefused(sa, reason);
             return reason;
         }
+        if (Mbuf.has(mbuf, Mbuf.AGGREGATE)) {
+            return toBeTakenApart(mbuf, slot, generation);
+        }
+        return opened(mbuf, sa, slot, generation, version);
+    }
+
+    /** Several packets: Ingress takes them apart. */
+    private DropReason toBeTakenApart(long mbuf, int slot, int generation) {
+        if (!goRound(mbuf, Mbuf.AGGREGATE)) {
+            return DropReason.LOOP_FULL;
+        }
+        Mbuf.sa(mbuf, slot, generation);
+        return DropReason.NONE;
+    }
+
+    /** One of several that came in one outer packet. */
+    private DropReason takenApart(long mbuf, int slot, int generation, long version) {
+        InboundState sa = sas.inboundState(slot, generation);
+        Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.INNER);
+        return sa == null ? DropReason.SA_RETIRED : opened(mbuf, sa, slot, generation, version);
+    }
+
+    /** Goes on with what was inside an SA's packet. */
+    private DropReason opened(long mbuf, InboundState sa, int slot, int generation, long version) {
         if (parse(mbuf) != DropReason.NONE || key.isIpv6() != Mbuf.has(mbuf, Mbuf.IPV6)) {
             return DropReason.BAD_INNER_HEADER;
         }

@@ -137,11 +137,16 @@ public final class Ingress extends Padded {
 
     /** Whether packets taken in before wait: {@link #resume} comes before any other burst. */
     public boolean hasBacklog() {
-        return !slow.backlog().isEmpty();
+        return !slow.backlog().isEmpty() || !slow.ready().isEmpty();
     }
 
     /** Takes packets that wait into the empty burst and goes on with them; says how many. */
     public int resume(Burst burst) {
+        if (!slow.ready().isEmpty()) {
+            begin();
+            end(burst);
+            return burst.count();
+        }
         slow.resume(burst);
         int n = burst.count();
         again(burst, 0);
@@ -158,7 +163,9 @@ public final class Ingress extends Padded {
             int origin = outside ? Origin.UNPROTECTED : Origin.PROTECTED;
             Mbuf.flags(mbuf, before & ~Mbuf.FROM_UNPROTECTED);
             DropReason reason;
-            if ((before & Mbuf.DECIDED) != 0) {
+            if ((before & Mbuf.AGGREGATE) != 0) {
+                reason = takeApart(mbuf);
+            } else if ((before & Mbuf.DECIDED) != 0) {
                 reason = decided(mbuf, origin);
             } else if (Mbuf.dropReason(mbuf) != DropReason.NONE.ordinal()) {
                 reason = returned(mbuf, pass);
@@ -172,6 +179,18 @@ public final class Ingress extends Padded {
             }
         }
         end(burst);
+    }
+
+    /** Takes the packets out of what an SA brought: each goes on for itself to Egress. */
+    private DropReason takeApart(long mbuf) {
+        InboundState sa = sas.inboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+        if (sa == null) {
+            return DropReason.SA_RETIRED;
+        }
+        DropReason reason = slow.disaggregator().split(mbuf, sa);
+        handedOver = reason == DropReason.NONE;
+        interrupted = slow.readyIsFull();
+        return reason;
     }
 
     /** Has what was received behind the packet at work wait, behind what was made of it. */
@@ -323,9 +342,29 @@ public final class Ingress extends Padded {
     }
 
     private void end(Burst burst) {
+        slow.aggregator().flush();
+        while (!slow.ready().isEmpty() && kept < burst.capacity()) {
+            keepReady(burst, slow.ready().poll());
+        }
         burst.count(kept);
         counters.add(Counter.FLOW_HITS, hits);
         numbering.numberRuns(burst);
+    }
+
+    /** Has a packet go on that was put together, when it has its number, or taken apart. */
+    private void keepReady(Burst burst, long mbuf) {
+        if (Mbuf.has(mbuf, Mbuf.ENCRYPT)) {
+            OutboundState sa = sas.outboundState(Mbuf.sa(mbuf), Mbuf.saGeneration(mbuf));
+            DropReason reason =
+                    sa == null
+                            ? DropReason.SA_RETIRED
+                            : numbering.number(mbuf, sa, Mbuf.length(mbuf));
+            if (reason != DropReason.NONE) {
+                drops.drop(mbuf, reason);
+                return;
+            }
+        }
+        burst.set(kept++, mbuf);
     }
 
     private DropReason stripEthernet(long mbuf) {
@@ -593,6 +632,9 @@ public final class Ingress extends Padded {
                 return unfit;
             }
         }
+        if (sa.aggregates()) {
+            return aggregate(mbuf, sa, slot, generation);
+        }
         if (sa.mss() != MtuRules.MSS_AS_IS) {
             note(mbuf, flags, SaTable.NONE, 0);
             slow.clampMss(mbuf, sa, version);
@@ -614,6 +656,22 @@ public final class Ingress extends Padded {
         }
         note(mbuf, flags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);
         return DropReason.NONE;
+    }
+
+    /** Puts a packet behind others of its SA; what is full goes on at the end of the burst. */
+    private DropReason aggregate(long mbuf, OutboundState sa, int slot, int generation) {
+        DropReason reason;
+        if ((flags & Mbuf.DUMMY) != 0) {
+            reason = slow.aggregator().pad(mbuf, sa, slot, generation, version);
+        } else if (key.decrementTtl()) {
+            reason = slow.aggregator().add(mbuf, sa, slot, generation, version);
+        } else {
+            reason = DropReason.TTL_EXPIRED;
+        }
+        sas.release(slot, generation);
+        handedOver = reason == DropReason.NONE;
+        interrupted = slow.readyIsFull();
+        return reason;
     }
 
     /** Looks at a packet that is longer than what was last known to fit its SA. */

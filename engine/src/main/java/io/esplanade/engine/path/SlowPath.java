@@ -36,6 +36,11 @@ public final class SlowPath {
     /** How many packets ago one was sent that an ICMP error may still be about. */
     private static final int LATELY = 1 << 20;
 
+    /** Twice as many as one payload of 64 KiB can hold, and more. */
+    private static final int MOST_READY = 8192;
+
+    private static final int MOST_IN_ONE = 4096;
+
     /** What encapsulation puts behind a packet and its padding, in bytes at most. */
     private static final int TAILROOM = 64;
 
@@ -53,6 +58,9 @@ public final class SlowPath {
     private final Reassembler reassembler;
     private final Burst front = new Burst(MOST_FRAGMENTS); // what comes before the rest of a burst
     private final Backlog backlog;
+    private final Backlog ready = new Backlog(MOST_READY); // put together or taken apart
+    private final Aggregator aggregator;
+    private final Disaggregator disaggregator;
     private boolean timeKnown;
     private long now;
     private int mtu; // what would have fitted, of the packet refused last as OVERSIZED
@@ -92,6 +100,8 @@ public final class SlowPath {
                                 config.icmpErrorsPerSecond(),
                                 IpConfig.ICMP_BURST,
                                 clock.nanoTime()));
+        aggregator = new Aggregator(tables, source, drops, ready);
+        disaggregator = new Disaggregator(source, drops, ready);
         // The rest of a burst, one packet's fragments, and what bursts have been turned into.
         backlog = new Backlog(Integer.highestOneBit(4 * burstSize + 2 * MOST_FRAGMENTS) * 2);
     }
@@ -114,6 +124,28 @@ public final class SlowPath {
         if (TunnelMtu.clampMss(tables, mbuf, sa.mss(), sa, version)) {
             counters.add(Counter.MSS_CLAMPED, 1);
         }
+    }
+
+    // Packets that travel together.
+
+    Aggregator aggregator() {
+        return aggregator;
+    }
+
+    Disaggregator disaggregator() {
+        return disaggregator;
+    }
+
+    /** What was put together or taken apart, {@code INGRESS}'s, and comes before all that waits. */
+    Backlog ready() {
+        return ready;
+    }
+
+    /**
+     * Whether one more packet might be put together or taken apart into more than there is room.
+     */
+    boolean readyIsFull() {
+        return ready.room() < MOST_IN_ONE;
     }
 
     // The backlog.
@@ -156,6 +188,9 @@ public final class SlowPath {
     /** Drops all that waits, when no thread runs any more. */
     public void abandon() {
         for (long mbuf = backlog.poll(); mbuf != Mbuf.NULL; mbuf = backlog.poll()) {
+            drops.drop(mbuf, DropReason.CLOSING);
+        }
+        for (long mbuf = ready.poll(); mbuf != Mbuf.NULL; mbuf = ready.poll()) {
             drops.drop(mbuf, DropReason.CLOSING);
         }
         reassembler.abandon(DropReason.CLOSING);

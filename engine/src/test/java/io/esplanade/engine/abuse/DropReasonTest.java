@@ -23,7 +23,10 @@ import io.esplanade.engine.ipsec.IpsecProtocol;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.SaMode;
 import io.esplanade.engine.ipsec.SecurityAssociation;
+import io.esplanade.engine.ipsec.Tfc;
 import io.esplanade.engine.ipsec.UdpEncapsulation;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
+import io.esplanade.engine.testing.Aggfrag;
 import io.esplanade.engine.testing.EspPackets;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
@@ -121,6 +124,8 @@ class DropReasonTest {
             case CRYPTO_ERROR -> List.of(HardWays.cryptoError());
             case BAD_PADDING -> badPadding();
             case DUMMY -> List.of(Way.fromWan(payload(new byte[50], 59), payload(2, 59)));
+            case BAD_AGGREGATE -> badAggregates();
+            case AGGREGATE_INCOMPLETE -> incompleteAggregates();
             case BAD_INNER_HEADER -> badInnerHeaders();
             case CONGESTION -> congestion();
             case UNSUPPORTED_PAYLOAD -> List.of(Way.fromWan(payload(inbound(60), 6)));
@@ -260,6 +265,47 @@ class DropReasonTest {
 
     private static byte[] payload(long sequence, int nextHeader) {
         return FROM_PEER.sealPayload(sequence, EspPackets.payload(new byte[0], nextHeader));
+    }
+
+    private static List<Way> badAggregates() {
+        byte[] whole = inbound(60);
+        byte[] version5 = with(whole, 0, 0x55);
+        byte[] shorterThanItsHeader = with(with(whole, 2, 0), 3, 19);
+        return List.of(
+                aggregates(new byte[0]),
+                aggregates(new byte[3]),
+                aggregates(Aggfrag.payload(80, 0, version5)),
+                aggregates(Aggfrag.payload(80, 0, shorterThanItsHeader)),
+                aggregates(
+                        Aggfrag.payload(6, 0, Arrays.copyOf(whole, 2)),
+                        new byte[] {0, 0, 0, 1, 9}));
+    }
+
+    private static List<Way> incompleteAggregates() {
+        byte[] whole = inbound(60);
+        byte[] beginning = Aggfrag.payload(24, 0, Arrays.copyOf(whole, 20));
+        return List.of(
+                aggregates(Aggfrag.payload(44, 40, Arrays.copyOfRange(whole, 20, 60))),
+                aggregates(Aggfrag.payload(24, 60000, Arrays.copyOf(whole, 20))),
+                aggregates(beginning, Aggfrag.payload(45, 41, Arrays.copyOfRange(whole, 20, 60))),
+                aggregates(beginning, Aggfrag.payload(24, 39, new byte[20])),
+                aggregates(beginning, Aggfrag.payload(64, 0, whole)));
+    }
+
+    /** A packet for each payload, of a peer that puts packets together. */
+    private static Way aggregates(byte[]... payloads) {
+        byte[][] packets = new byte[payloads.length][];
+        for (int i = 0; i < payloads.length; i++) {
+            byte[] payload = EspPackets.payload(payloads[i], Aggfrag.NEXT_HEADER);
+            packets[i] = FROM_PEER.sealPayload(i + 1L, payload);
+        }
+        return new Way(
+                s -> {
+                    s.sas = sa -> sa.tfc(new Tfc(Tfc.TO_PATH_MTU, 0, true));
+                    s.more = b -> b.runtime(RuntimeConfig.perCore(1)); // not of every runtime
+                },
+                Way.fromWan(packets).act(),
+                1);
     }
 
     private static List<Way> ahRunts() {

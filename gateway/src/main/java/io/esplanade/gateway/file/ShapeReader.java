@@ -81,29 +81,49 @@ final class ShapeReader {
         Optional<Fields> tfc =
                 tunnel.node("tfc")
                         .flatMap(node -> Fields.of(node, "tfc", Vocabulary.TFC, problems));
-        int pad = tfc.flatMap(f -> f.value("pad", ShapeReader::pad)).map(At::value).orElse(0);
-        int dummies =
-                tfc.flatMap(f -> f.integer("dummies", 0, Tfc.MAX_DUMMIES)).map(At::value).orElse(0);
-        if (pad != 0 && mode == SaMode.TRANSPORT) {
+        if (tfc.isEmpty()) {
+            return Tfc.NONE;
+        }
+        Fields fields = tfc.get();
+        int pad = fields.value("pad", ShapeReader::pad).map(At::value).orElse(0);
+        int dummies = fields.integer("dummies", 0, Tfc.MAX_DUMMIES).map(At::value).orElse(0);
+        boolean aggregate = fields.bool("aggregate").map(At::value).orElse(false);
+        if (mode == SaMode.TRANSPORT && (pad != 0 || aggregate)) {
             problems.error(
-                    tfc.orElseThrow().position("pad"),
-                    "pad is for tunnel mode: in transport mode it would not come off again",
+                    fields.position(pad != 0 ? "pad" : "aggregate"),
+                    (pad != 0 ? "pad" : "aggregate")
+                            + " is for tunnel mode: in transport mode it would not come off again",
                     "take it out, or the mode");
             return Tfc.NONE;
         }
-        return new Tfc(pad, dummies);
+        if (!aggregate) {
+            return new Tfc(pad, dummies);
+        }
+        if (pad > 0 && pad < Tfc.LEAST_AGGREGATE) {
+            problems.error(
+                    fields.position("pad"),
+                    "packets are not put together in as few as " + pad + " bytes",
+                    "write 'pad: path-mtu', or %d or more".formatted(Tfc.LEAST_AGGREGATE));
+            return Tfc.NONE;
+        }
+        return new Tfc(pad == 0 ? Tfc.TO_PATH_MTU : pad, dummies, true);
     }
 
     private static int pad(String text) {
         if (text.equals("path-mtu")) {
             return Tfc.TO_PATH_MTU;
         }
-        long bytes = Literals.unsigned(text);
-        if (bytes < 0 || bytes > 0xffff) {
-            throw new Wrong(
-                    text + " is not a size to pad to", "use path-mtu, or a number from 0 to 65535");
+        try {
+            long bytes = Literals.unsigned(text);
+            if (bytes >= 0 && bytes <= 0xffff) {
+                return (int) bytes;
+            }
+        } catch (Wrong _) {
+            // said below
         }
-        return (int) bytes;
+        throw new Wrong(
+                "'" + text + "' is not a size to pad to",
+                "use path-mtu, or a number from 0 to 65535");
     }
 
     private HeaderRules headers(Fields tunnel) {

@@ -7,6 +7,7 @@ import io.esplanade.engine.ipsec.TrafficSelector;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.Side;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.gateway.file.GatewayFile.SaEntry;
 import io.esplanade.gateway.file.GatewayFile.TunnelEntry;
 
@@ -48,6 +49,7 @@ final class TunnelChecks {
                                 .formatted(tunnel.name()),
                         "name IPv4 or IPv6 on both sides");
             }
+            checkOrder(tunnel);
             checkRoutes(tunnel);
             checkMtu(tunnel);
         }
@@ -94,6 +96,18 @@ final class TunnelChecks {
                     tunnel.replayWindow().position(),
                     "tunnel " + tunnel.name() + " has ESN and no replay window (RFC 4303 §2.2.1)",
                     "write 'replay-window: 64' or more, or take -esn from the proposal");
+        }
+    }
+
+    /** A packet that goes on in the next outer packet must find that behind it. */
+    private void checkOrder(TunnelEntry tunnel) {
+        boolean fineGrained = file.runtime().value() instanceof RuntimeConfig.FineGrained;
+        if (tunnel.shape().tfc().aggregate() && fineGrained) {
+            problems.error(
+                    tunnel.name().position(),
+                    "tunnel %s aggregates, and fine-grained keeps no order"
+                            .formatted(tunnel.name()),
+                    "choose the runtime per-core, or take out aggregate");
         }
     }
 
@@ -229,8 +243,9 @@ final class TunnelChecks {
                     "raise it to %d or more".formatted(overhead.outerMtu(least)));
             return;
         }
+        boolean cuts = tunnel.shape().tfc().aggregate(); // whatever it is
         for (Port in : topology.ports().values()) {
-            if (in.side() == Side.PROTECTED && in.mtu() > inner) {
+            if (in.side() == Side.PROTECTED && in.mtu() > inner && !cuts) {
                 warnOfLongPackets(tunnel, in, out, inner);
             }
         }

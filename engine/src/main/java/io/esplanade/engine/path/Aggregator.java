@@ -1,0 +1,162 @@
+package io.esplanade.engine.path;
+
+import io.esplanade.engine.counters.DropReason;
+import io.esplanade.engine.ipsec.OutboundState;
+import io.esplanade.engine.mbuf.DropSink;
+import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.mbuf.MbufSource;
+import io.esplanade.engine.mbuf.Owner;
+import io.esplanade.engine.os.Mem;
+
+/**
+ * Puts packets one behind the other into payloads of one size, and what does not fit into the next
+ * (RFC 9347 §2.2): what came in one burst travels together, and the last payload is padded, so that
+ * nothing waits for more. The thread of Ingress.
+ *
+ * <pre>
+ *  sub-type 0 | 0 | block offset | rest of the packet before | packet | packet | zeros
+ * </pre>
+ */
+final class Aggregator {
+
+    /** Bytes before the first block: sub-type, reserved, and where the first block begins. */
+    static final int HEADER = 4;
+
+    /** SAs whose payloads are open at the same time. */
+    private static final int OPEN = 16;
+
+    /** What encapsulation puts behind a payload, in bytes at most. */
+    private static final int TAILROOM = 64;
+
+    private final Tables tables;
+    private final MbufSource source;
+    private final DropSink drops;
+    private final Backlog ready;
+
+    // Open payloads, oldest first; their mbufs know SA and length.
+    private final long[] mbufs = new long[OPEN];
+    private final int[] sizes = new int[OPEN];
+    private int count;
+
+    /**
+     * @param ready where full payloads wait
+     */
+    Aggregator(Tables tables, MbufSource source, DropSink drops, Backlog ready) {
+        this.tables = tables;
+        this.source = source;
+        this.drops = drops;
+        this.ready = ready;
+    }
+
+    /**
+     * Puts a packet into the payloads of an SA, and gives its mbuf back.
+     *
+     * @return {@link DropReason#NONE}, or why it was left; its beginning may have gone then
+     */
+    DropReason add(long mbuf, OutboundState sa, int slot, int generation, long version) {
+        long packet = Mbuf.data(mbuf);
+        int length = Mbuf.length(mbuf);
+        int at = indexOf(slot, generation);
+        for (int done = 0; done < length; ) {
+            if (at < 0) {
+                DropReason reason = open(mbuf, sa, slot, generation, done, length, version);
+                if (reason != DropReason.NONE) {
+                    return reason;
+                }
+                at = count - 1;
+            }
+            long payload = mbufs[at];
+            int filled = Mbuf.length(payload);
+            int part = Math.min(length - done, sizes[at] - filled);
+            Mem.copy(packet + done, Mbuf.data(payload) + filled, part);
+            Mbuf.length(payload, filled + part);
+            done += part;
+            if (filled + part == sizes[at]) {
+                close(at);
+                at = -1;
+            }
+        }
+        drops.giveBack(mbuf);
+        return DropReason.NONE;
+    }
+
+    /** Has a payload of an SA that is nothing but padding follow, in the place of a dummy. */
+    DropReason pad(long dummy, OutboundState sa, int slot, int generation, long version) {
+        int at = indexOf(slot, generation);
+        if (at >= 0) {
+            close(at);
+        }
+        DropReason reason = open(dummy, sa, slot, generation, 0, 0, version);
+        if (reason == DropReason.NONE) {
+            close(count - 1);
+            drops.giveBack(dummy);
+        }
+        return reason;
+    }
+
+    /** Pads what is open: nothing more has come. */
+    void flush() {
+        while (count > 0) {
+            close(0);
+        }
+    }
+
+    private int indexOf(int slot, int generation) {
+        for (int i = 0; i < count; i++) {
+            if (Mbuf.sa(mbufs[i]) == slot && Mbuf.saGeneration(mbufs[i]) == generation) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Begins a payload with what is left of a packet, from {@code done} on.
+     *
+     * @return {@link DropReason#NONE}, or why there is none
+     */
+    private DropReason open(
+            long mbuf,
+            OutboundState sa,
+            int slot,
+            int generation,
+            int done,
+            int length,
+            long version) {
+        int known = sa.longestInner(version);
+        int fits = known != 0 ? known : TunnelMtu.inner(tables, sa, version);
+        int size = Math.min(sa.aggregateTo(), fits);
+        if (size <= HEADER) {
+            return DropReason.OVERSIZED;
+        }
+        if (count == OPEN) {
+            close(0);
+        }
+        long payload = source.allocate(size + TAILROOM, Owner.INGRESS);
+        if (payload == Mbuf.NULL) {
+            return DropReason.NO_MBUF_FOR_FRAGMENT;
+        }
+        long header = Mbuf.data(payload);
+        Mem.putShortBE(header, 0);
+        Mem.putShortBE(header + 2, done == 0 ? 0 : length - done);
+        Mbuf.length(payload, HEADER);
+        Mbuf.time(payload, Mbuf.time(mbuf));
+        Mbuf.passes(payload, 1);
+        Mbuf.sa(payload, slot, generation);
+        Mbuf.flags(payload, Mbuf.ENCRYPT | Mbuf.AGGREGATE);
+        mbufs[count] = payload;
+        sizes[count++] = size;
+        return DropReason.NONE;
+    }
+
+    private void close(int at) {
+        long payload = mbufs[at];
+        int filled = Mbuf.length(payload);
+        Mem.fill(Mbuf.data(payload) + filled, sizes[at] - filled, 0);
+        Mbuf.length(payload, sizes[at]);
+        ready.addLast(payload);
+        count--;
+        System.arraycopy(mbufs, at + 1, mbufs, at, count - at);
+        System.arraycopy(sizes, at + 1, sizes, at, count - at);
+    }
+}

@@ -54,7 +54,7 @@ final class DaemonTest {
                 remote-ts: [10.2.0.0/24]
                 esp-proposal: aes128gcm16-esn
                 unsafe-volatile-sequence: true
-                out: { spi: 0xc0000001, key: 0x000102030405060708090a0b0c0d0e0f10111213 }
+                out: { spi: 0xc0000001, key: 0xf20102030405060708090a0b0c0d0e0f10111213 }
                 in: { spi: 0xc0000002, key: 0x202122232425262728292a2b2c2d2e2f30313233 }
             """;
 

@@ -208,6 +208,7 @@ class ArchitectureTest {
                     "io.esplanade.engine.os.NativeLibrary",
                     "io.esplanade.engine.os.Region",
                     "io.esplanade.engine.port.DevicePort",
+                    "io.esplanade.engine.port.tun.TunPort",
                     "io.esplanade.engine.port.xdp.XdpPort",
                     "io.esplanade.engine.port.xdp.XdpSocket");
 

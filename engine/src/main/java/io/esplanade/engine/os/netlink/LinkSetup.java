@@ -51,6 +51,9 @@ public final class LinkSetup implements AutoCloseable {
     private static final int HEADER = (int) nlmsghdr.sizeof();
     private static final long ERROR = HEADER + nlmsgerr.error$offset();
 
+    /** IFA_F_NODAD: the address is there at once, and nobody is asked whether he has it. */
+    private static final int NODAD = 2;
+
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment message = arena.allocate(ROOM, 8);
     private final int device;
@@ -98,6 +101,7 @@ public final class LinkSetup implements AutoCloseable {
         MemorySegment info = message.asSlice(HEADER);
         ifaddrmsg.ifa_family(info, family(bytes));
         ifaddrmsg.ifa_prefixlen(info, (byte) prefix);
+        ifaddrmsg.ifa_flags(info, (byte) (bytes.length == 4 ? 0 : NODAD));
         ifaddrmsg.ifa_scope(info, (byte) RT_SCOPE_UNIVERSE());
         ifaddrmsg.ifa_index(info, device);
         attribute(IFA_LOCAL(), bytes);

@@ -6,6 +6,8 @@ import static io.esplanade.ffi.linux.linux.EINVAL;
 import static io.esplanade.ffi.linux.linux.ENODEV;
 import static io.esplanade.ffi.linux.linux.ENOENT;
 import static io.esplanade.ffi.linux.linux.EPERM;
+import static io.esplanade.ffi.linux.linux.FD_CLOEXEC;
+import static io.esplanade.ffi.linux.linux.F_SETFD;
 import static io.esplanade.ffi.linux.linux.IFF_MULTI_QUEUE;
 import static io.esplanade.ffi.linux.linux.IFF_NO_PI;
 import static io.esplanade.ffi.linux.linux.IFF_TUN;
@@ -171,6 +173,13 @@ final class TunDevice implements AutoCloseable {
                 return;
             }
         }
+    }
+
+    /** Takes the place of a queue whose device is gone: what used that uses this from now on. */
+    void replace(TunDevice gone) {
+        Syscalls.dup2(fd, gone.fd);
+        Syscalls.fcntl(gone.fd, F_SETFD(), FD_CLOEXEC());
+        Syscalls.close(fd);
     }
 
     int fd() {

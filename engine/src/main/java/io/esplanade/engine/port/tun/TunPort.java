@@ -27,7 +27,8 @@ import java.util.Set;
  * receives. {@link TunPortFactory} makes it and says what its options mean.
  *
  * <p>At its start the device is made, unless there is one, gets the port's MTU and comes up. While
- * it is down, what is sent is lost and counted; it goes on when it is up again.
+ * it is down, what is sent is lost and counted; it goes on when it is up again. Removed, it is made
+ * anew.
  */
 final class TunPort extends AbstractPort {
 
@@ -35,6 +36,8 @@ final class TunPort extends AbstractPort {
     private final List<TunDevice> queues = new ArrayList<>();
     private final List<AutoCloseable> memory = new ArrayList<>();
     private Offload offload = Offload.NONE;
+    private int index; // the device's number, which no other has after it
+    private boolean up;
 
     TunPort(PortSpec spec, TunSettings settings) {
         super(spec.name(), spec.side(), LinkType.RAW_IP, spec.mtu(), settings.queues());
@@ -85,6 +88,39 @@ final class TunPort extends AbstractPort {
         }
     }
 
+    /** {@inheritDoc} Makes the device anew if somebody has removed it. */
+    @Override
+    public synchronized List<String> look() {
+        if (queues.isEmpty()) {
+            return List.of();
+        }
+        NetDevice device = NetDevice.find(settings.device());
+        if (device == null || device.index() != index) {
+            String notice = makeAnew();
+            return notice.isEmpty() ? List.of() : List.of(notice);
+        }
+        if (device.up() != up) {
+            up = device.up();
+            String state = up ? " is up again" : " is down: packets for it are lost until it is up";
+            return List.of(settings.device() + state);
+        }
+        return List.of();
+    }
+
+    private String makeAnew() {
+        boolean first = index != 0;
+        index = 0;
+        try {
+            for (TunDevice queue : queues) {
+                TunDevice.open(settings.device(), settings.queues() > 1).replace(queue);
+            }
+            setUp();
+            return settings.device() + " was removed: made anew";
+        } catch (IOException e) {
+            return first ? settings.device() + " was removed, and " + e.getMessage() : "";
+        }
+    }
+
     private void setUp() throws IOException {
         NetDevice device = NetDevice.find(settings.device());
         if (device == null) {
@@ -98,6 +134,8 @@ final class TunPort extends AbstractPort {
             for (Network route : settings.routes()) {
                 link.route(route.address(), route.length());
             }
+            index = device.index();
+            up = true;
         } catch (OsException e) {
             String remedy =
                     e.errno() == EPERM()
@@ -130,7 +168,7 @@ final class TunPort extends AbstractPort {
     }
 
     @Override
-    protected void shut() throws IOException {
+    protected synchronized void shut() throws IOException {
         queues.forEach(TunDevice::close);
         queues.clear();
         for (AutoCloseable each : memory) {

@@ -48,7 +48,7 @@ final class MessageHeaders implements AutoCloseable {
     private final long names;
     private final long controls;
     private final long vectors;
-    private final MemorySegment segment;
+    private final MemorySegment[] from; // the messages from each on
 
     MessageHeaders(int count, int vectorCount) {
         region =
@@ -59,8 +59,9 @@ final class MessageHeaders implements AutoCloseable {
         names = messages + count * MESSAGE;
         controls = names + (long) count * NAME;
         vectors = controls + (long) count * CONTROL;
-        segment = Mem.segment(messages, count * MESSAGE);
+        from = new MemorySegment[count];
         for (int i = 0; i < count; i++) {
+            from[i] = Mem.segment(message(i), (count - i) * MESSAGE);
             Mem.putLong(message(i) + NAME_POINTER, name(i));
             Mem.putLong(message(i) + CONTROL_POINTER, control(i));
         }
@@ -72,12 +73,12 @@ final class MessageHeaders implements AutoCloseable {
 
     /** All of them. */
     MemorySegment segment() {
-        return segment;
+        return from[0];
     }
 
     /** Those from one on. */
     MemorySegment from(int index) {
-        return segment.asSlice(index * MESSAGE);
+        return from[index];
     }
 
     /** Where the address is. */

@@ -57,6 +57,7 @@ final class UdpReceiver extends Padded implements RxQueue, AutoCloseable {
 
     // What was received and not yet taken.
     private EspSocket socket;
+    private int asked; // its number
     private int messages;
     private int message;
     private long at; // of the next datagram of the message
@@ -120,7 +121,8 @@ final class UdpReceiver extends Padded implements RxQueue, AutoCloseable {
     private boolean receive() {
         messages = 0;
         for (int i = 0; i < sockets.length; i++) {
-            socket = sockets[turn];
+            asked = turn;
+            socket = sockets[asked];
             turn = turn + 1 == sockets.length ? 0 : turn + 1;
             for (int each = 0; each < offered; each++) {
                 headers.offer(each);
@@ -181,9 +183,8 @@ final class UdpReceiver extends Padded implements RxQueue, AutoCloseable {
     }
 
     private void noteOverflow(int total) {
-        int index = Arrays.asList(sockets).indexOf(socket);
-        lost += total - overflows[index];
-        overflows[index] = total;
+        lost += total - overflows[asked];
+        overflows[asked] = total;
     }
 
     private boolean isIke() {

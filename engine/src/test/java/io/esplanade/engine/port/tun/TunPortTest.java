@@ -264,17 +264,44 @@ class TunPortTest {
         assertThat(txA.takeLost()).isEqualTo(1);
         assertThat(rxA.receive(burst, 32)).isZero();
 
+        assertThat(look()).containsExactly("esp0 is down: packets for it are lost until it is up");
+        assertThat(look()).isEmpty();
+
         hostA.ip("link set esp0 up");
+        assertThat(look()).containsExactly("esp0 is up again");
+        assertAnswered();
+    }
+
+    /** What the conductor would be told of host A's port. */
+    private List<String> look() {
+        return hostA.call(ports.getFirst()::look);
+    }
+
+    /** A ping to host A is answered. */
+    private void assertAnswered() {
+        byte[] request = IpPackets.echoRequest("10.9.0.2", "10.9.0.1", 1, new byte[40]);
+        carried.clear();
         send(txA, request);
-        List<byte[]> answers = new ArrayList<>();
-        carry(
-                () -> {
-                    carried.stream().filter(p -> p[9] == IpPackets.ICMP).forEach(answers::add);
-                    return !answers.isEmpty();
-                });
-        assertThat(Arrays.copyOfRange(answers.getFirst(), 12, 21))
+        carry(() -> carried.stream().anyMatch(p -> p[9] == IpPackets.ICMP));
+        byte[] answer = carried.stream().filter(p -> p[9] == IpPackets.ICMP).findFirst().get();
+        assertThat(Arrays.copyOfRange(answer, 12, 21))
                 .isEqualTo(Arrays.copyOfRange(IpPackets.echoReply(request), 12, 21));
         assertThat(txA.takeLost()).isZero();
+    }
+
+    @Test
+    void aDeviceThatSomebodyRemovesIsMadeAnew() {
+        openBoth();
+        assertAnswered();
+        hostA.ip("link delete esp0");
+        send(txA, IpPackets.echoRequest("10.9.0.2", "10.9.0.1", 1, new byte[40]));
+        assertThat(txA.takeLost()).isEqualTo(1);
+        assertThat(rxA.receive(burst, 32)).isZero();
+
+        assertThat(look()).containsExactly("esp0 was removed: made anew");
+
+        assertThat(look()).isEmpty();
+        assertAnswered();
     }
 
     private void send(TxQueue queue, byte[] packet) {

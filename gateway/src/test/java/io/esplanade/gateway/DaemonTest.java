@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -126,7 +125,7 @@ final class DaemonTest {
 
         rewrite("name: a", "name: b\naudit-events: 5");
         rewrite("device: esp0", "device: esp9");
-        rewrite("key: 0x00", "key: 0x01");
+        rewrite("key: 0xf2", "key: 0xf3");
         rewrite("spi: 0xc0000002, key", "spi: 0xc0000003, key");
         hangUp();
         assertThat(untilError("esplanade: the file was refused; all goes on as before"))
@@ -163,7 +162,7 @@ final class DaemonTest {
 
     @Test
     void everyThreadHasJustTheCapabilitiesThatThePortsNeed() throws Exception {
-        start(readableByAll(), "--user", "nobody");
+        start(ClassPath.readableByAll(directory), "--user", "nobody");
         assertThat(until("Runs until"))
                 .anyMatch(
                         line ->
@@ -226,33 +225,6 @@ final class DaemonTest {
             }
         }
         return threads;
-    }
-
-    /** The class path, copied to where every user may read it. */
-    private String readableByAll() throws IOException {
-        Path copies = Files.createDirectory(directory.resolve("classes"));
-        List<String> result = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-            Path source = Path.of(entry);
-            Path target = copies.resolve(Integer.toString(result.size()));
-            if (Files.isDirectory(source)) {
-                copy(source, target);
-            } else if (Files.exists(source)) {
-                Files.copy(source, target = copies.resolve(result.size() + ".jar"));
-            }
-            result.add(target.toString());
-        }
-        Process open = new ProcessBuilder("chmod", "-R", "a+rX", copies.toString()).start();
-        assertThat(open.onExit().join().exitValue()).isZero();
-        return String.join(File.pathSeparator, result);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        try (Stream<Path> all = Files.walk(from)) {
-            for (Path each : all.toList()) {
-                Files.copy(each, to.resolve(from.relativize(each).toString()));
-            }
-        }
     }
 
     private void rewrite(String old, String now) throws IOException {

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.esplanade.gateway.ClassPath;
+
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -22,10 +25,12 @@ import java.util.Random;
 /**
  * Two gateways between two hosts, each in a network namespace, and everything that happens to
  * gateways: after each thing packets flow again by themselves, the gateways have said what
- * happened, and at the end nothing has leaked.
+ * happened, and at the end nothing has leaked. They have no more privileges than they were left at
+ * the start ({@code --user}), so that devices are opened and programs attached again with just
+ * those.
  *
- * <p>Each thing once takes half a minute. With {@code -Dabuse.minutes=20} they go on in ever new
- * orders, of which {@code -Dabuse.seed} repeats one.
+ * <p>Without more only af-packet is abused in all ways, once. With {@code -Dabuse.minutes=20} they
+ * go on in ever new orders, of which {@code -Dabuse.seed} repeats one.
  */
 final class AbuseTest {
 
@@ -37,7 +42,40 @@ final class AbuseTest {
         void happen() throws Exception;
     }
 
-    private record Named(String name, Abuse abuse) {}
+    /**
+     * @param portsOwn whether it is the ports that must recover
+     */
+    private record Named(String name, boolean portsOwn, Abuse abuse) {}
+
+    /** What the gateways' ports are. */
+    enum Ports {
+        AF_PACKET(
+                """
+                  lan: { type: af-packet, device: lan0, side: protected, addresses: 10.%1$d.0.1 }
+                  wan: { type: af-packet, device: wan0, side: unprotected, addresses: 192.0.2.%1$d }
+                """,
+                false),
+        AF_XDP(
+                """
+                  lan: { type: af-xdp, device: lan0, side: protected, addresses: 10.%1$d.0.1 }
+                  wan: { type: af-xdp, device: wan0, side: unprotected, addresses: 192.0.2.%1$d }
+                """,
+                false),
+        TUN_AND_UDP(
+                """
+                  lan: { type: tun, device: tun0, side: protected, mtu: 1400, host-routes: 10.%2$d.0.0/24 }
+                  wan: { type: udp, side: unprotected, local: 192.0.2.%1$d }
+                """,
+                true);
+
+        private final String text;
+        private final boolean byTheKernel; // which has the addresses, and forwards
+
+        Ports(String text, boolean byTheKernel) {
+            this.text = text;
+            this.byTheKernel = byTheKernel;
+        }
+    }
 
     @TempDir Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -45,14 +83,15 @@ final class AbuseTest {
     private Namespace hostB;
     private Namespace netA;
     private Namespace netB;
+    private Ports ports;
+    private String classPath;
     private Path fileA;
     private Path fileB;
     private GatewayProcess a;
     private GatewayProcess b;
     private Echo echo;
 
-    @BeforeEach
-    void build() throws Exception {
+    private static void needRoot() {
         if (!System.getProperty("user.name").equals("root")) {
             String missing = "this needs root: it makes network namespaces";
             if ("true".equals(System.getenv("CI"))) {
@@ -61,17 +100,26 @@ final class AbuseTest {
             System.err.println("WARNING: gateways are NOT abused: " + missing);
             assumeTrue(false, missing);
         }
+    }
+
+    private void build(Ports kind) throws Exception {
+        needRoot();
+        ports = kind;
         hostA = opened(new Namespace());
         hostB = opened(new Namespace());
         netA = opened(new Namespace());
         netB = opened(new Namespace());
         joinHost(hostA, netA, "10.1.0");
         joinHost(hostB, netB, "10.2.0");
+        netA.sysctl("ipv4/ip_forward", ports.byTheKernel ? 1 : 0);
+        netB.sysctl("ipv4/ip_forward", ports.byTheKernel ? 1 : 0);
         joinGateways();
+        classPath = ClassPath.readableByAll(directory);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         fileA = Files.writeString(directory.resolve("a.yaml"), file("a", 1, 2, 0, 1));
         fileB = Files.writeString(directory.resolve("b.yaml"), file("b", 2, 1, 1, 0));
-        a = GatewayProcess.start(netA, fileA);
-        b = GatewayProcess.start(netB, fileB);
+        a = GatewayProcess.start(netA, classPath, fileA);
+        b = GatewayProcess.start(netB, classPath, fileB);
         echo = opened(new Echo(hostA, "10.1.0.2", hostB, "10.2.0.2"));
     }
 
@@ -92,18 +140,25 @@ final class AbuseTest {
         }
     }
 
-    private static void joinHost(Namespace host, Namespace gateway, String net) {
+    private void joinHost(Namespace host, Namespace gateway, String net) {
         host.ip("link add eth0 type veth peer name lan0 netns " + gateway.pid());
         host.ip("address add " + net + ".2/24 dev eth0");
         host.ip("link set eth0 up");
         gateway.ip("link set lan0 up");
         host.ip("route add default via " + net + ".1");
+        if (ports.byTheKernel) {
+            gateway.ip("address add " + net + ".1/24 dev lan0");
+        }
     }
 
     private void joinGateways() {
         netA.ip("link add wan0 type veth peer name wan0 netns " + netB.pid());
         netA.ip("link set wan0 up");
         netB.ip("link set wan0 up");
+        if (ports.byTheKernel) {
+            netA.ip("address add 192.0.2.1/24 dev wan0");
+            netB.ip("address add 192.0.2.2/24 dev wan0");
+        }
     }
 
     /** Keys and SPIs by direction, so that both files have the same. */
@@ -113,12 +168,11 @@ final class AbuseTest {
         nonce-store: %s.nonces
         kernel-routes: { table: main }
         ports:
-          lan: { type: af-packet, device: lan0, side: protected, addresses: 10.%d.0.1 }
-          wan: { type: af-packet, device: wan0, side: unprotected, addresses: 192.0.2.%d }
+        %s
         routes:
           - { to: 10.%d.0.0/24, port: lan }
           - { to: 192.0.2.0/24, port: wan }
-          - { to: 10.%d.0.0/24, port: wan, via: 192.0.2.%d }
+          - { to: 10.%d.0.0/24, port: wan%s }
         tunnels:
           t:
             local: 192.0.2.%d
@@ -126,15 +180,32 @@ final class AbuseTest {
             local-ts: 10.%d.0.0/24
             remote-ts: 10.%d.0.0/24
             esp-proposal: aes128gcm16-esn
+            %s
             out: { spi: 0x100%d, key: 0x%d00102030405060708090a0b0c0d0e0f10111212 }
             in: { spi: 0x100%d, key: 0x%d00102030405060708090a0b0c0d0e0f10111212 }
         """
                 .formatted(
-                        name, name, us, us, us, them, them, us, them, us, them, out, out, in, in);
+                        name,
+                        name,
+                        ports.text.formatted(us, them),
+                        us,
+                        them,
+                        ports.byTheKernel ? "" : ", via: 192.0.2." + them,
+                        us,
+                        them,
+                        us,
+                        them,
+                        ports.byTheKernel ? "encap: {}" : "",
+                        out,
+                        out,
+                        in,
+                        in);
     }
 
-    @Test
-    void everythingIsRecoveredFromAndNothingLeaks() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void everythingIsRecoveredFromAndNothingLeaks(Ports kind) throws Exception {
+        build(kind);
         long minutes = Long.getLong("abuse.minutes", 0);
         long seed = Long.getLong("abuse.seed", minutes == 0 ? 1 : System.nanoTime());
         Random random = new Random(seed);
@@ -144,6 +215,7 @@ final class AbuseTest {
         int rounds = 0;
         do {
             List<Named> all = new ArrayList<>(all());
+            all.removeIf(each -> minutes == 0 && kind != Ports.AF_PACKET && !each.portsOwn());
             Collections.shuffle(all, random);
             for (Named each : all) {
                 String when = "%s (seed %d, round %d)".formatted(each.name(), seed, rounds);
@@ -159,24 +231,27 @@ final class AbuseTest {
         assertThat(b.stop()).as("%s", b.said()).isZero();
         assertThat(a.said()).contains("  no mbuf leaked");
         assertThat(b.said()).contains("  no mbuf leaked");
-        System.out.println("abuse: " + rounds + " rounds, seed " + seed);
+        System.out.println(kind + " abused: " + rounds + " rounds, seed " + seed);
     }
 
     private List<Named> all() {
         return List.of(
-                new Named("link down and up", this::linkGoesDownAndUp),
-                new Named("peer restarted", this::peerIsRestarted),
-                new Named("peer killed", this::peerIsKilled),
-                new Named("device removed", this::deviceIsRemoved),
-                new Named("MTU changed", this::mtuChanges),
-                new Named("neighbour gone", this::neighbourHasAnotherAddress),
-                new Named("rings overflow", this::ringsOverflow),
-                new Named("SIGHUP storm", this::signalsStorm));
+                new Named("link down and up", true, this::linkGoesDownAndUp),
+                new Named("device removed", true, this::deviceIsRemoved),
+                new Named("TUN removed", true, this::tunIsRemoved),
+                new Named("MTU changed", true, this::mtuChanges),
+                new Named("rings overflow", true, this::ringsOverflow),
+                new Named("neighbour gone", false, this::neighbourHasAnotherAddress),
+                new Named("peer restarted", false, this::peerIsRestarted),
+                new Named("peer killed", false, this::peerIsKilled),
+                new Named("SIGHUP storm", false, this::signalsStorm));
     }
 
     private void linkGoesDownAndUp() {
         netA.ip("link set wan0 down");
-        a.until("esplanade: port wan: wan0 is down");
+        if (!ports.byTheKernel) {
+            a.until("esplanade: port wan: wan0 is down");
+        }
         assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
         netA.ip("link set wan0 up");
     }
@@ -184,19 +259,28 @@ final class AbuseTest {
     private void peerIsRestarted() throws IOException {
         assertThat(b.stop()).as("%s", b.said()).isZero();
         assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
-        b = GatewayProcess.start(netB, fileB);
+        b = GatewayProcess.start(netB, classPath, fileB);
     }
 
     private void peerIsKilled() throws IOException {
         b.kill();
-        b = GatewayProcess.start(netB, fileB);
+        b = GatewayProcess.start(netB, classPath, fileB);
     }
 
     private void deviceIsRemoved() {
         netA.ip("link del wan0");
-        a.until("esplanade: port wan: wan0 is gone");
+        if (!ports.byTheKernel) {
+            a.until("esplanade: port wan: wan0 is gone");
+        }
         assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
         joinGateways();
+    }
+
+    private void tunIsRemoved() {
+        if (ports == Ports.TUN_AND_UDP) {
+            netA.ip("link del tun0");
+            a.until("esplanade: port lan: tun0 ");
+        }
     }
 
     /** A packet that no longer fits is told so, and its host sends shorter ones. */

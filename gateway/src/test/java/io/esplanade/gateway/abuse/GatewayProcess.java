@@ -9,15 +9,21 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** {@code esplanade run} in a namespace, as ./esplanade starts it, and all that it says. */
+/**
+ * {@code esplanade run} in a namespace, as ./esplanade starts it for a user of its own, and all
+ * that it says.
+ */
 final class GatewayProcess {
 
     private static final Path LAUNCH = Path.of("../tools/launch").toAbsolutePath().normalize();
+
+    private static final String USER = user();
 
     private final Process process;
     private final List<String> said = new CopyOnWriteArrayList<>();
@@ -29,7 +35,7 @@ final class GatewayProcess {
     }
 
     /** Starts one and waits until it runs. */
-    static GatewayProcess start(Namespace where, Path file) throws IOException {
+    static GatewayProcess start(Namespace where, String classPath, Path file) throws IOException {
         GatewayProcess gateway =
                 new GatewayProcess(
                         where.command(
@@ -45,14 +51,30 @@ final class GatewayProcess {
                                                 "-XX:TieredStopAtLevel=1",
                                                 "--enable-native-access=ALL-UNNAMED",
                                                 "-cp",
-                                                System.getProperty("java.class.path"),
+                                                classPath,
                                                 Main.class.getName(),
                                                 "run",
-                                                file.toString()))
+                                                file.toString(),
+                                                "--user",
+                                                USER))
                                 .redirectErrorStream(true)
                                 .start());
         gateway.until("Runs until");
         return gateway;
+    }
+
+    /** Nobody; where only root may open the TUN device, root without root's capabilities. */
+    private static String user() {
+        Path tun = Path.of("/dev/net/tun");
+        try {
+            return !Files.exists(tun)
+                            || Files.getPosixFilePermissions(tun)
+                                    .contains(PosixFilePermission.OTHERS_WRITE)
+                    ? "nobody"
+                    : "root";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void listen(BufferedReader from) {

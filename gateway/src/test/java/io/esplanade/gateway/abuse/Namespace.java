@@ -69,9 +69,19 @@ final class Namespace implements AutoCloseable {
         assertThat(ipStatus(arguments)).as("ip " + arguments).isZero();
     }
 
+    /** Sets one of the kernel's settings under {@code net}. */
+    void sysctl(String name, int value) {
+        String echo = "echo %d >/proc/sys/net/%s".formatted(value, name);
+        assertThat(status(List.of("sh", "-c", echo))).as(echo).isZero();
+    }
+
     private int ipStatus(String arguments) {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(Arrays.asList(arguments.split(" ")));
+        return status(command);
+    }
+
+    private int status(List<String> command) {
         try {
             return command(command).redirectErrorStream(true).start().waitFor();
         } catch (IOException e) {

@@ -33,14 +33,13 @@ final class BpfAssembler {
     private static final int STORE_VALUE = 0x62;
     private static final int MOVE = 0xbf;
     private static final int MOVE_VALUE = 0xb7;
-    private static final int ADD = 0x0f;
     private static final int ADD_VALUE = 0x07;
     private static final int AND_VALUE = 0x57;
-    private static final int SHIFT_LEFT_VALUE = 0x67;
     private static final int JUMP = 0x05;
     private static final int JUMP_IF_GREATER = 0x2d;
     private static final int JUMP_IF_VALUE = 0x16; // compares 32 bits
     private static final int JUMP_IF_NOT_VALUE = 0x56;
+    private static final int JUMP_IF_NOT_ZERO = 0x55; // compares 64 bits
     private static final int LOAD_MAP = 0x18; // takes two instructions
     private static final int MAP_DESCRIPTOR = 1; // in the source's place: BPF_PSEUDO_MAP_FD
     private static final int CALL = 0x85;
@@ -85,20 +84,12 @@ final class BpfAssembler {
         return add(MOVE_VALUE, to, 0, 0, value);
     }
 
-    BpfAssembler add(int to, int from) {
-        return add(ADD, to, from, 0, 0);
-    }
-
     BpfAssembler addValue(int to, int value) {
         return add(ADD_VALUE, to, 0, 0, value);
     }
 
     BpfAssembler andValue(int to, int value) {
         return add(AND_VALUE, to, 0, 0, value);
-    }
-
-    BpfAssembler shiftLeft(int to, int bits) {
-        return add(SHIFT_LEFT_VALUE, to, 0, 0, bits);
     }
 
     /** The map of this descriptor. */
@@ -124,6 +115,14 @@ final class BpfAssembler {
     /** Jumps if the low 32 bits are another value. */
     BpfAssembler jumpIfNot(int register, int value, String label) {
         return jump(JUMP_IF_NOT_VALUE, register, 0, value, label);
+    }
+
+    /**
+     * Jumps if a pointer is not null. Of 32 bits of a pointer the kernel wants to know nothing, but
+     * from who may do anything.
+     */
+    BpfAssembler jumpIfNotNull(int pointer, String label) {
+        return jump(JUMP_IF_NOT_ZERO, pointer, 0, 0, label);
     }
 
     private BpfAssembler jump(int operation, int to, int from, int value, String label) {

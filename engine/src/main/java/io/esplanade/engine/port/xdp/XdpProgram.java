@@ -35,6 +35,8 @@ final class XdpProgram {
     private static final int QUEUE = 16;
 
     private static final int IP = Ethernet.HEADER_LENGTH;
+    private static final int LEAST_WORDS = 5; // of an IPv4 header
+    private static final int MOST_WORDS = 15;
     private static final int KEY = -16; // on the stack: an address, IPv4's mapped
 
     private static final int LOOK_UP = 1; // helpers' numbers
@@ -97,13 +99,20 @@ final class XdpProgram {
         code.load(Width.WORD, 4, 2, IP + 16).store(Width.WORD, STACK, KEY + 12, 4);
         code.load(Width.BYTE, PROTOCOL, 2, IP + 9);
         code.load(Width.HALF, IS_FRAGMENT, 2, IP + 6).andValue(IS_FRAGMENT, swap(0x3fff));
-        code.load(Width.BYTE, 4, 2, IP).andValue(4, 15).shiftLeft(4, 2);
-        code.move(TRANSPORT, 2).addValue(TRANSPORT, IP).add(TRANSPORT, 4);
+        code.load(Width.BYTE, 4, 2, IP).andValue(4, 15);
+        // Each length by itself: only who has CAP_PERFMON may add what is not constant to a
+        // pointer.
+        for (int words = LEAST_WORDS; words <= MOST_WORDS; words++) {
+            code.jumpIfNot(4, words, "not " + words);
+            code.move(TRANSPORT, 2).addValue(TRANSPORT, IP + 4 * words).jump("decide");
+            code.label("not " + words);
+        }
+        code.jump("pass");
     }
 
     private static void decide(BpfAssembler code, int addresses, boolean all, boolean fragments) {
         code.label("decide").loadMap(1, addresses).move(2, STACK).addValue(2, KEY).call(LOOK_UP);
-        code.jumpIfNot(0, 0, "own").jump(all ? "redirect" : "pass");
+        code.jumpIfNotNull(0, "own").jump(all ? "redirect" : "pass");
         code.label("own").jumpIf(IS_FRAGMENT, 0, "whole").jump(fragments ? "redirect" : "pass");
         code.label("whole").jumpIf(PROTOCOL, IpProtocol.ESP, "redirect");
         code.jumpIf(PROTOCOL, IpProtocol.AH, "redirect");

@@ -86,7 +86,7 @@ final class BenchRekeys implements Callable<Integer> {
     @Option(
             names = "--trial",
             paramLabel = "MS",
-            defaultValue = "2000",
+            defaultValue = "1000",
             description = "How long each rate is tried. Default: ${DEFAULT-VALUE}.")
     private int trial;
 

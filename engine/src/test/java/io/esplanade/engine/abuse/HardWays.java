@@ -291,7 +291,7 @@ final class HardWays {
                 .on(
                         s -> {
                             s.esn = false; // smaller blocks
-                            s.keySeed = 77; // not one that is used without a store too
+                            s.keySeed = 770; // not one that is used without a store too
                             s.origin = KeyOrigin.STATIC;
                         })
                 .with(b -> b.nonceStore(store).invariants(false));

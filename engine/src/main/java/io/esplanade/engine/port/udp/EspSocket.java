@@ -65,6 +65,8 @@ final class EspSocket implements AutoCloseable {
 
     private static final int TTL = 64;
 
+    private final Arena memory = Arena.ofShared();
+    private final MemorySegment number = memory.allocate(ValueLayout.JAVA_INT);
     private final int fd;
     private final boolean ipv6;
     private final long high; // its address as two longs
@@ -174,10 +176,8 @@ final class EspSocket implements AutoCloseable {
     }
 
     private int set(int level, int option, int value) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-            return Syscalls.setsockopt(fd, level, option, number, Integer.BYTES);
-        }
+        number.set(ValueLayout.JAVA_INT, 0, value);
+        return Syscalls.setsockopt(fd, level, option, number, Integer.BYTES);
     }
 
     /**
@@ -280,5 +280,6 @@ final class EspSocket implements AutoCloseable {
     @Override
     public void close() {
         Syscalls.close(fd);
+        memory.close();
     }
 }

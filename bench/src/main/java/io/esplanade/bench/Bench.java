@@ -38,7 +38,8 @@ import java.util.concurrent.Callable;
             BenchHostile.class,
             BenchLanes.class,
             BenchLineRate.class,
-            BenchRekeys.class
+            BenchRekeys.class,
+            BenchWire.class
         })
 public final class Bench implements Callable<Integer> {
 

@@ -28,8 +28,8 @@ public final class Traffic {
     /** The SPI of SA 0; the others follow. */
     public static final int FIRST_SPI = 0xc0000001;
 
-    static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
-    static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
+    public static final InetAddress A = InetAddress.ofLiteral("192.0.2.1");
+    public static final InetAddress B = InetAddress.ofLiteral("192.0.2.2");
     private static final AddressRange SOURCES = AddressRange.parse("10.1.0.0/16");
 
     private Traffic() {}
@@ -51,10 +51,15 @@ public final class Traffic {
 
     /** Makes {@code builder} gateway A, with {@code sas} SAs, keys and policies. */
     public static EngineBuilder gatewayA(EngineBuilder builder, int sas) {
+        return gatewayA(builder, newKeys(sas));
+    }
+
+    /** Makes {@code builder} gateway A, with an SA and a policy for each key. */
+    public static EngineBuilder gatewayA(EngineBuilder builder, byte[]... keys) {
         builder.route(Route.of("10.2.0.0/16", "wan")).route(Route.of("192.0.2.0/24", "wan"));
-        for (int i = 0; i < sas; i++) {
-            builder.sa(sa(i).outbound().key(KeyMaterial.takeFrom(newKey())).build());
-            builder.policy(policy(i, sas));
+        for (int i = 0; i < keys.length; i++) {
+            builder.sa(sa(i).outbound().key(KeyMaterial.takeFrom(keys[i].clone())).build());
+            builder.policy(policy(i, keys.length));
         }
         return builder;
     }

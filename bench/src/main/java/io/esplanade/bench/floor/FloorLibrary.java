@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The C loops of this build. */
-final class FloorLibrary {
+public final class FloorLibrary {
 
     private static final Optional<SymbolLookup> LIBRARY = load();
 
@@ -36,12 +36,12 @@ final class FloorLibrary {
         }
     }
 
-    static boolean available() {
+    public static boolean available() {
         return LIBRARY.isPresent();
     }
 
     /** A function, if this build has it. */
-    static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
+    public static Optional<MethodHandle> function(String name, FunctionDescriptor type) {
         return LIBRARY.flatMap(library -> library.find(name))
                 .map(at -> Linker.nativeLinker().downcallHandle(at, type));
     }

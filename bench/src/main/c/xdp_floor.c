@@ -37,7 +37,7 @@ struct end {
 
 /* What is answered; the same in Java. */
 struct xdp_floor_result {
-    uint64_t received, nanos, sender_cpu_nanos, receiver_cpu_nanos;
+    uint64_t received, sent, nanos, sender_cpu_nanos, receiver_cpu_nanos;
 };
 
 static long bpf(int command, union bpf_attr *attr) {
@@ -208,7 +208,7 @@ static void *send_all(void *argument) {
         }
         __atomic_store_n(e->tx.producer, next + n, __ATOMIC_RELEASE);
         sendto(e->socket, NULL, 0, MSG_DONTWAIT, NULL, 0);
-        e->packets += (uint64_t)n;
+        __atomic_store_n(&e->packets, e->packets + (uint64_t)n, __ATOMIC_RELAXED);
     }
     e->cpu_nanos = now(CLOCK_THREAD_CPUTIME_ID) - begin;
     return NULL;
@@ -251,16 +251,19 @@ __attribute__((visibility("default"))) int xdp_floor(const char *from, const cha
         pthread_create(&threads[0], NULL, receive_all, &receiver);
         pthread_create(&threads[1], NULL, send_all, &sender);
         usleep(100000);
+        uint64_t sent = __atomic_load_n(&sender.packets, __ATOMIC_RELAXED);
         uint64_t before = __atomic_load_n(&receiver.packets, __ATOMIC_RELAXED);
         uint64_t begin = now(CLOCK_MONOTONIC);
         usleep((useconds_t)millis * 1000);
         result->received = __atomic_load_n(&receiver.packets, __ATOMIC_RELAXED) - before;
         result->nanos = now(CLOCK_MONOTONIC) - begin;
+        result->sent = __atomic_load_n(&sender.packets, __ATOMIC_RELAXED) - sent;
         stop = 1;
         pthread_join(threads[0], NULL);
         pthread_join(threads[1], NULL);
-        result->sender_cpu_nanos = sender.cpu_nanos;
-        result->receiver_cpu_nanos = receiver.cpu_nanos;
+        /* They ran a little longer than was counted. */
+        result->sender_cpu_nanos = sender.cpu_nanos * result->sent / (sender.packets | 1);
+        result->receiver_cpu_nanos = receiver.cpu_nanos * result->received / (receiver.packets | 1);
     }
     close_end(&sender);
     close_end(&receiver);

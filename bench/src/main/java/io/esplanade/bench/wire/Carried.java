@@ -4,10 +4,11 @@ package io.esplanade.bench.wire;
  * What came out at the end.
  *
  * @param packets how many, in {@code nanos}
+ * @param sent how many were given to the kernel meanwhile
  * @param senderNanos CPU time of the sending thread, ns
  * @param receiverNanos that of the receiving one
  */
-record Carried(long packets, long nanos, long senderNanos, long receiverNanos) {
+record Carried(long packets, long sent, long nanos, long senderNanos, long receiverNanos) {
 
     double millionsPerSecond() {
         return packets * 1e3 / nanos;
@@ -19,7 +20,7 @@ record Carried(long packets, long nanos, long senderNanos, long receiverNanos) {
     }
 
     double senderNanosPerPacket() {
-        return (double) senderNanos / packets;
+        return (double) senderNanos / sent;
     }
 
     double receiverNanosPerPacket() {

@@ -33,7 +33,7 @@ final class PlainC {
     static Carried run(int length, int millis, int cpuA, int cpuB) throws IOException {
         try (Arena arena = Arena.ofShared()) {
             MemorySegment packet = arena.allocate(length);
-            MemorySegment result = arena.allocate(4 * JAVA_LONG.byteSize(), 8);
+            MemorySegment result = arena.allocate(5 * JAVA_LONG.byteSize(), 8);
             int error =
                     (int)
                             FLOOR.orElseThrow()
@@ -53,7 +53,8 @@ final class PlainC {
                     result.getAtIndex(JAVA_LONG, 0),
                     result.getAtIndex(JAVA_LONG, 1),
                     result.getAtIndex(JAVA_LONG, 2),
-                    result.getAtIndex(JAVA_LONG, 3));
+                    result.getAtIndex(JAVA_LONG, 3),
+                    result.getAtIndex(JAVA_LONG, 4));
         } catch (IOException | RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -9,6 +9,7 @@ import io.esplanade.bench.bed.Traffic;
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
 import io.esplanade.engine.Snapshot;
+import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
@@ -102,10 +103,12 @@ final class TwoGateways implements AutoCloseable {
         Thread.sleep(millis);
         packets = sink.sent() - packets;
         long nanos = System.nanoTime() - begin;
+        Snapshot a1 = a.snapshot();
         return new Carried(
                 packets,
+                a1.counter(Counter.TX_PACKETS) - a0.counter(Counter.TX_PACKETS),
                 nanos,
-                a.snapshot().laneCpuNanos() - a0.laneCpuNanos(),
+                a1.laneCpuNanos() - a0.laneCpuNanos(),
                 b.snapshot().laneCpuNanos() - b0.laneCpuNanos());
     }
 

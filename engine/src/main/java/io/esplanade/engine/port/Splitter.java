@@ -25,8 +25,9 @@ public final class Splitter extends Padded {
     private static final int FIN_AND_PSH = 0x09;
     private static final int CWR = 0x80;
 
-    private long packet;
-    private int length;
+    private int link; // bytes of header before the IP header
+    private long packet; // the IP header
+    private int length; // bytes from there
     private int type;
     private boolean partial;
     private int start; // of the transport header
@@ -40,15 +41,17 @@ public final class Splitter extends Padded {
      * Begins with a packet; the one before is forgotten.
      *
      * @param vnet its {@link VnetHeader}
-     * @param address its IP header
+     * @param address its first byte
+     * @param linkHeader how many bytes stand before its IP header, which each packet gets too
      * @return false if it is not what the header says, and cannot be split
      */
-    public boolean begin(long vnet, long address, int bytes) {
-        packet = address;
-        length = bytes;
+    public boolean begin(long vnet, long address, int bytes, int linkHeader) {
+        link = linkHeader;
+        packet = address + linkHeader;
+        length = bytes - linkHeader;
         type = VnetHeader.type(vnet);
         partial = VnetHeader.isPartial(vnet);
-        start = VnetHeader.checksumStart(vnet);
+        start = VnetHeader.checksumStart(vnet) - linkHeader;
         offset = VnetHeader.checksumOffset(vnet);
         size = VnetHeader.segmentSize(vnet);
         done = 0;
@@ -57,7 +60,7 @@ public final class Splitter extends Padded {
     }
 
     private boolean isSound() {
-        return length > 0 && (!partial || start + offset + Short.BYTES <= length);
+        return length > 0 && (!partial || start >= 0 && start + offset + Short.BYTES <= length);
     }
 
     private boolean isSoundSuperPacket() {
@@ -88,12 +91,12 @@ public final class Splitter extends Padded {
     }
 
     private long whole(MbufFiller filler) {
-        long mbuf = filler.fill(packet, length, 0);
+        long mbuf = filler.fill(packet - link, link + length, 0);
         if (mbuf == Mbuf.NULL) {
             return mbuf;
         }
-        if (partial && Mbuf.length(mbuf) == length) {
-            complete(Mbuf.data(mbuf) + start, length - start);
+        if (partial && Mbuf.length(mbuf) == link + length) {
+            complete(Mbuf.data(mbuf) + link + start, length - start);
         }
         left = false;
         return mbuf;
@@ -108,13 +111,13 @@ public final class Splitter extends Padded {
 
     private long segment(MbufFiller filler) {
         int payload = Math.min(size, length - headers - done);
-        int bytes = Math.min(headers + payload, filler.longest());
-        long mbuf = filler.empty(bytes);
+        int bytes = Math.min(headers + payload, filler.longest() - link);
+        long mbuf = filler.empty(link + bytes);
         if (mbuf == Mbuf.NULL) {
             return mbuf;
         }
-        long ip = Mbuf.data(mbuf);
-        Mem.copy(packet, ip, Math.min(headers, bytes));
+        long ip = Mbuf.data(mbuf) + link;
+        Mem.copy(packet - link, ip - link, link + Math.min(headers, bytes));
         Mem.copy(packet + headers + done, ip + headers, bytes - headers);
         boolean last = headers + done + payload == length;
         if (bytes == headers + payload) {

@@ -187,7 +187,7 @@ class SuperPacketsTest {
         Mem.copyFrom(vnet, 0, at, vnet.length);
         Mem.copyFrom(packet, 0, at + 64, packet.length);
         Splitter splitter = new Splitter();
-        assertThat(splitter.begin(at, at + 64, packet.length)).isTrue();
+        assertThat(splitter.begin(at, at + 64, packet.length, 0)).isTrue();
         MbufFiller filler = new MbufFiller(mbufs.pool(), mbufs);
         List<byte[]> packets = new ArrayList<>();
         while (splitter.hasNext()) {
@@ -382,7 +382,7 @@ class SuperPacketsTest {
             header.putShort(6, (short) start).putShort(8, (short) 16);
             Mem.copyFrom(header.array(), 0, at, VnetHeader.LENGTH);
 
-            assertThat(splitter.begin(at, at + 64, packet.length)).as("%d", start).isFalse();
+            assertThat(splitter.begin(at, at + 64, packet.length, 0)).as("%d", start).isFalse();
             assertThat(splitter.hasNext()).isFalse();
         }
     }
@@ -395,7 +395,7 @@ class SuperPacketsTest {
         Mem.copyFrom(vnets.getFirst(), 0, at, VnetHeader.LENGTH);
         Mem.copyFrom(gathered.getFirst(), 0, at + 64, gathered.getFirst().length);
         Splitter splitter = new Splitter();
-        splitter.begin(at, at + 64, gathered.getFirst().length);
+        splitter.begin(at, at + 64, gathered.getFirst().length, 0);
         try (PortMbufs one = new PortMbufs(1, 0)) {
             MbufFiller filler = new MbufFiller(one.pool(), one);
             for (byte[] packet : run) {

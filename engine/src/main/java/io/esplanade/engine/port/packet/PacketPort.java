@@ -19,7 +19,7 @@ import java.util.Set;
  * each flow, and one that sends.
  *
  * <p>What left the device is not received again, and what is sent passes no queueing discipline.
- * Checksums that a local sender left to its card are completed.
+ * Super-packets are split, and checksums that a local sender left to its card are completed.
  */
 final class PacketPort extends DevicePort {
 
@@ -29,15 +29,13 @@ final class PacketPort extends DevicePort {
     private final List<PacketReceiver> receivers = new ArrayList<>();
     private final List<PacketSender> senders = new ArrayList<>();
 
-    private boolean toldOfSuperPackets;
-
     PacketPort(PortSpec spec) {
         super(spec, queues(spec));
     }
 
     @Override
     public Set<Capability> capabilities() {
-        return Set.of();
+        return Set.of(Capability.SPLIT);
     }
 
     @Override
@@ -80,18 +78,7 @@ final class PacketPort extends DevicePort {
 
     @Override
     protected void tend(List<String> notices) {
-        long superPackets = 0;
-        for (PacketReceiver receiver : receivers) {
-            receiver.tend();
-            superPackets += receiver.superPackets();
-        }
-        if (superPackets > 0 && !toldOfSuperPackets) {
-            toldOfSuperPackets = true;
-            notices.add(
-                    "super-packets longer than the MTU come in and are lost: turn segmentation"
-                            + " offload off where they come from (ethtool -K DEVICE tso off gso"
-                            + " off)");
-        }
+        receivers.forEach(PacketReceiver::tend);
     }
 
     @Override

@@ -15,14 +15,16 @@ import static io.esplanade.ffi.linux.linux.TPACKET_V3;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_KERNEL;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_USER;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_VLAN_VALID;
-import static io.esplanade.ffi.linux.linux.VIRTIO_NET_HDR_F_NEEDS_CSUM;
 
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
+import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.PartialChecksum;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.port.MbufFiller;
 import io.esplanade.engine.port.RxQueue;
+import io.esplanade.engine.port.Splitter;
+import io.esplanade.engine.port.VnetHeader;
 import io.esplanade.ffi.linux.packet_mreq;
 import io.esplanade.ffi.linux.sockaddr_ll;
 import io.esplanade.ffi.linux.tpacket3_hdr;
@@ -30,7 +32,6 @@ import io.esplanade.ffi.linux.tpacket_block_desc;
 import io.esplanade.ffi.linux.tpacket_hdr_v1;
 import io.esplanade.ffi.linux.tpacket_req3;
 import io.esplanade.ffi.linux.tpacket_stats_v3;
-import io.esplanade.ffi.linux.virtio_net_hdr;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -66,28 +67,22 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
     private static final long ADDRESS = tpacket3_hdr.sizeof(); // aligned to TPACKET_ALIGNMENT
     private static final long KIND = ADDRESS + sockaddr_ll.sll_pkttype$offset();
 
-    // Before the frame.
-    private static final long OFFLOADS = virtio_net_hdr.sizeof();
-    private static final long OFFLOAD_FLAGS = virtio_net_hdr.flags$offset();
-    private static final long OFFLOAD_KIND = virtio_net_hdr.gso_type$offset();
-    private static final long SUM_START = virtio_net_hdr.csum_start$offset();
-    private static final long SUM_OFFSET = virtio_net_hdr.csum_offset$offset();
-
     private static final int OTHERS = PACKET_OTHERHOST();
     private static final int OURS = TP_STATUS_USER();
     private static final int TAGGED = TP_STATUS_VLAN_VALID();
-    private static final int PARTIAL = VIRTIO_NET_HDR_F_NEEDS_CSUM();
 
     private PacketSocket socket;
     private volatile PacketSocket renewed; // to be used from the next receive on
     private MbufFiller filler;
     private volatile long dropped; // by the kernel
-    private volatile long superPackets;
+    private long unsoundPackets; // super-packets that could not be split
     private long told; // of both
 
     private int block;
     private int left; // frames of the block not yet looked at
     private long frame; // the next of them
+    private Splitter splitter = new Splitter(); // of that, if it is a super-packet
+    private boolean unsound; // that, and to be passed over
 
     /** Opens a socket on a device. */
     static PacketReceiver open(int device, int group) {
@@ -150,6 +145,7 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
         renewed = null;
         block = 0;
         left = 0;
+        splitter = new Splitter(); // what it had at hand is gone
     }
 
     /** Adds up what the kernel has dropped; the conductor's thread. */
@@ -174,21 +170,30 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
         int received = 0;
         while (received < max && (left > 0 || nextBlock())) {
             long mbuf = Mbuf.NULL;
-            if (isForUs()) {
-                mbuf = take();
-                if (mbuf == Mbuf.NULL) {
+            if (splitter.hasNext() || isForUs()) {
+                mbuf = isSuperPacket() ? split() : take();
+                if (mbuf == Mbuf.NULL && !unsound) {
                     break;
                 }
+            }
+            if (mbuf != Mbuf.NULL) {
                 burst.add(mbuf);
                 received++;
             }
-            left--;
-            frame += Integer.toUnsignedLong(Mem.getInt(frame + NEXT));
-            if (left == 0) {
-                giveBack();
+            if (!splitter.hasNext()) {
+                next();
             }
         }
         return received;
+    }
+
+    private void next() {
+        unsound = false;
+        left--;
+        frame += Integer.toUnsignedLong(Mem.getInt(frame + NEXT));
+        if (left == 0) {
+            giveBack();
+        }
     }
 
     /** Begins with a block that the kernel has filled, if there is one. */
@@ -215,32 +220,53 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
         block = block + 1 == BLOCKS ? 0 : block + 1;
     }
 
-    /** Not what is for other stations or on a VLAN, and nothing that is longer than a frame. */
+    /** Not what is for other stations or on a VLAN. */
     private boolean isForUs() {
-        boolean ours =
-                Mem.getUnsignedByte(frame + KIND) != OTHERS
-                        && (Mem.getInt(frame + FRAME_STATUS) & TAGGED) == 0;
-        if (ours && Mem.getByte(offloads() + OFFLOAD_KIND) != 0) {
-            superPackets = superPackets + 1;
-            return false;
-        }
-        return ours;
+        return Mem.getUnsignedByte(frame + KIND) != OTHERS
+                && (Mem.getInt(frame + FRAME_STATUS) & TAGGED) == 0;
     }
 
+    private boolean isSuperPacket() {
+        return VnetHeader.type(offloads()) != VnetHeader.NONE;
+    }
+
+    /** The next packet of a super-packet. */
+    private long split() {
+        if (!splitter.hasNext()) {
+            int length = Mem.getInt(frame + LENGTH);
+            long data = offloads() + VnetHeader.LENGTH;
+            unsound = !splitter.begin(offloads(), data, length, Ethernet.HEADER_LENGTH);
+            if (unsound) {
+                unsoundPackets++;
+                return Mbuf.NULL;
+            }
+        }
+        long mbuf = splitter.next(filler);
+        if (mbuf != Mbuf.NULL) {
+            Mbuf.time(mbuf, time());
+        }
+        return mbuf;
+    }
+
+    private long time() {
+        return Integer.toUnsignedLong(Mem.getInt(frame + SECONDS)) * SECOND
+                + Mem.getInt(frame + NANOS);
+    }
+
+    /** Where the frame's {@link VnetHeader} is. */
     private long offloads() {
-        return frame + Mem.getShort(frame + MAC) - OFFLOADS;
+        return frame + Mem.getShort(frame + MAC) - VnetHeader.LENGTH;
     }
 
     private long take() {
-        long time = Mem.getInt(frame + SECONDS) * SECOND + Mem.getInt(frame + NANOS);
-        long data = frame + Mem.getShort(frame + MAC);
-        long mbuf = filler.fill(data, Mem.getInt(frame + LENGTH), time);
-        if (mbuf != Mbuf.NULL && (Mem.getByte(data - OFFLOADS + OFFLOAD_FLAGS) & PARTIAL) != 0) {
+        long vnet = offloads();
+        long mbuf = filler.fill(vnet + VnetHeader.LENGTH, Mem.getInt(frame + LENGTH), time());
+        if (mbuf != Mbuf.NULL && VnetHeader.isPartial(vnet)) {
             PartialChecksum.complete(
                     Mbuf.data(mbuf),
                     Mbuf.length(mbuf),
-                    Mem.getShort(data - OFFLOADS + SUM_START),
-                    Mem.getShort(data - OFFLOADS + SUM_OFFSET));
+                    VnetHeader.checksumStart(vnet),
+                    VnetHeader.checksumOffset(vnet));
         }
         return mbuf;
     }
@@ -264,15 +290,10 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
 
     @Override
     public long takeLost() {
-        long now = dropped + superPackets;
+        long now = dropped + unsoundPackets;
         long taken = now - told;
         told = now;
         return taken;
-    }
-
-    /** Frames lost because they were super-packets, which a card would have cut. */
-    long superPackets() {
-        return superPackets;
     }
 
     @Override

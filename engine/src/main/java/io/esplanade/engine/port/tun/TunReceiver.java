@@ -53,7 +53,7 @@ final class TunReceiver extends Padded implements RxQueue, AutoCloseable {
             }
             long vnet = region.address();
             int length = (int) n - VnetHeader.LENGTH;
-            if (length > 0 && splitter.begin(vnet, vnet + VnetHeader.LENGTH, length)) {
+            if (length > 0 && splitter.begin(vnet, vnet + VnetHeader.LENGTH, length, 0)) {
                 return true;
             }
             lost++;

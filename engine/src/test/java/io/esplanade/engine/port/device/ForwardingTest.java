@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
+import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.port.Side;
 
@@ -22,6 +23,9 @@ import java.net.InetAddress;
 @Timeout(120)
 class ForwardingTest {
 
+    private static final String LEFT = Network.name("l");
+    private static final String RIGHT = Network.name("r");
+
     private final String type;
     private Network network;
     private Network.Host left;
@@ -35,13 +39,13 @@ class ForwardingTest {
     @BeforeEach
     void open() {
         network = Network.open();
-        left = network.host("left", "esp-l", "10.1.0.2/24", "10.1.0.1");
-        right = network.host("right", "esp-r", "10.2.0.2/24", "10.2.0.1");
+        left = network.host("left", LEFT, "10.1.0.2/24", "10.1.0.1");
+        right = network.host("right", RIGHT, "10.2.0.2/24", "10.2.0.1");
         left.ipv6("fd01::2/64", "fd01::1");
         right.ipv6("fd02::2/64", "fd02::1");
         router =
-                router().port(Devices.port(type, "left", Side.PROTECTED, "esp-l"))
-                        .port(Devices.port(type, "right", Side.PROTECTED, "esp-r"))
+                router().port(Devices.port(type, "left", Side.PROTECTED, LEFT))
+                        .port(Devices.port(type, "right", Side.PROTECTED, RIGHT))
                         .build();
         router.start();
     }
@@ -87,6 +91,16 @@ class ForwardingTest {
             assertThat(Transfer.tcp(left, right, to, 2_000_000)).isEqualTo(2_000_000);
             assertThat(Transfer.udp(left, right, to, 20)).isEqualTo(20);
         }
+    }
+
+    /** As hosts' kernels have it by default; with XDP there are none. */
+    @Test
+    void superPacketsAreSplit() {
+        left.run("ethtool -K eth0 tso on gso on");
+        for (String to : new String[] {"10.2.0.2", "fd02::2"}) {
+            assertThat(Transfer.tcp(left, right, to, 5_000_000)).isEqualTo(5_000_000);
+        }
+        assertThat(router.snapshot().counter(Counter.RX_LOST)).isZero();
     }
 
     @Test

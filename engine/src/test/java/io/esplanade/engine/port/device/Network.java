@@ -20,6 +20,11 @@ final class Network implements AutoCloseable {
 
     private int queues = 1;
 
+    /** The name of a device or namespace that no other process's tests have. */
+    static String name(String name) {
+        return "esp-" + name + "-" + Long.toString(ProcessHandle.current().pid(), 36);
+    }
+
     private Network() {}
 
     /** How many queues the devices have that are made from now on. */
@@ -29,7 +34,7 @@ final class Network implements AutoCloseable {
 
     /** A new one; where that is not allowed the test is skipped, and says so. */
     static Network open() {
-        String probe = "esp-probe" + ProcessHandle.current().pid();
+        String probe = name("probe");
         try {
             sh("ip netns add " + probe + " && ip netns del " + probe);
         } catch (AssertionError e) {
@@ -47,7 +52,7 @@ final class Network implements AutoCloseable {
      * A host whose traffic by default goes to {@code gateway}, behind the device {@code device}.
      */
     Host host(String name, String device, String address, String gateway) {
-        String namespace = "esp-" + name;
+        String namespace = name(name);
         removeNamespace(namespace);
         sh("ip netns add " + namespace);
         undo.push("ip netns del " + namespace);

@@ -27,6 +27,8 @@ import java.net.InetSocketAddress;
 @Timeout(60)
 class SharedDeviceTest {
 
+    private static final String WAN = Network.name("w");
+
     private static final String US = "198.51.100.1";
     private static final String US6 = "2001:db8::1";
 
@@ -49,20 +51,22 @@ class SharedDeviceTest {
 
     @BeforeEach
     void open() {
-        peer = network.host("peer", "esp-w", "198.51.100.2/24", US);
+        peer = network.host("peer", WAN, "198.51.100.2/24", US);
         peer.ipv6("2001:db8::2/64", US6);
-        Network.sh("echo 0 >/proc/sys/net/ipv6/conf/esp-w/disable_ipv6");
+        Network.sh("echo 0 >/proc/sys/net/ipv6/conf/" + WAN + "/disable_ipv6");
         Network.sh(
-                "ip addr add 198.51.100.1/24 dev esp-w; ip addr add 2001:db8::1/64 dev esp-w nodad");
+                "ip addr add 198.51.100.1/24 dev "
+                        + WAN
+                        + "; ip addr add 2001:db8::1/64 dev "
+                        + WAN
+                        + " nodad");
     }
 
     private void start(String mode) {
         gateway =
                 Engine.builder()
                         .invariants(true)
-                        .port(
-                                Devices.port(
-                                        "af-xdp", "wan", Side.UNPROTECTED, "esp-w", "mode", mode))
+                        .port(Devices.port("af-xdp", "wan", Side.UNPROTECTED, WAN, "mode", mode))
                         .address("wan", InetAddress.ofLiteral(US))
                         .address("wan", InetAddress.ofLiteral(US6))
                         .route(Route.of("198.51.100.0/24", "wan"))
@@ -145,9 +149,7 @@ class SharedDeviceTest {
     void aDeviceThatHasAProgramIsRefused() {
         start("auto");
         Engine second =
-                Engine.builder()
-                        .port(Devices.port("af-xdp", "wan", Side.UNPROTECTED, "esp-w"))
-                        .build();
+                Engine.builder().port(Devices.port("af-xdp", "wan", Side.UNPROTECTED, WAN)).build();
         assertThat(org.assertj.core.api.Assertions.catchThrowable(second::start))
                 .hasMessageContaining("port wan")
                 .hasMessageContaining("xdp off");
@@ -156,8 +158,8 @@ class SharedDeviceTest {
     @Test
     void nothingIsLeftAtTheDevice() {
         start("auto");
-        assertThat(Network.sh("ip link show esp-w")).contains("xdp");
+        assertThat(Network.sh("ip link show " + WAN)).contains("xdp");
         gateway.close();
-        assertThat(Network.sh("ip link show esp-w")).doesNotContain("xdp");
+        assertThat(Network.sh("ip link show " + WAN)).doesNotContain("xdp");
     }
 }

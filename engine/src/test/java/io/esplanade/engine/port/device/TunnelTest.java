@@ -35,6 +35,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 @Timeout(120)
 class TunnelTest {
 
+    private static final String LEFT = Network.name("l");
+    private static final String RIGHT = Network.name("r");
+    private static final String WAN_A = Network.name("wa");
+    private static final String WAN_B = Network.name("wb");
+
     private static final String A = "192.0.2.1";
     private static final String B = "192.0.2.2";
 
@@ -51,13 +56,13 @@ class TunnelTest {
     }
 
     private void open(RuntimeConfig runtime, UdpEncapsulation udp, String... options) {
-        left = network.host("left", "esp-l", "10.1.0.2/24", "10.1.0.1");
-        right = network.host("right", "esp-r", "10.2.0.2/24", "10.2.0.1");
-        network.link("esp-wa", "esp-wb");
+        left = network.host("left", LEFT, "10.1.0.2/24", "10.1.0.1");
+        right = network.host("right", RIGHT, "10.2.0.2/24", "10.2.0.1");
+        network.link(WAN_A, WAN_B);
         byte[] there = TwoGateways.newKey();
         byte[] back = TwoGateways.newKey();
         a =
-                gateway("a", "esp-l", "esp-wa", A, "10.1.0", "10.2.0", options)
+                gateway("a", LEFT, WAN_A, A, "10.1.0", "10.2.0", options)
                         .runtime(runtime)
                         .listener(
                                 new EngineListener() {
@@ -70,7 +75,7 @@ class TunnelTest {
                         .sa(sa("in", B, A, 2, back, udp).inbound().build())
                         .build();
         b =
-                gateway("b", "esp-r", "esp-wb", B, "10.2.0", "10.1.0", options)
+                gateway("b", RIGHT, WAN_B, B, "10.2.0", "10.1.0", options)
                         .runtime(runtime)
                         .sa(sa("out", B, A, 2, back, udp).outbound().build())
                         .sa(sa("in", A, B, 1, there, udp).inbound().build())
@@ -136,15 +141,17 @@ class TunnelTest {
         return left.run("busybox ping -c 2 -i 0.1 -W 1 10.2.0.2; true");
     }
 
-    private void assertReached() {
-        assertThat(left.run("busybox ping -c 2 -i 0.1 -W 3 10.2.0.2; true"))
-                .contains(" 0% packet loss");
+    /** Within the time of the test: each engine sees in its own time that a link is up again. */
+    private void awaitPing() {
+        while (!ping().contains(" 0% packet loss")) {
+            Thread.onSpinWait();
+        }
     }
 
     @Test
     void hostsTalkThroughTheTunnel() {
         open(RuntimeConfig.DEFAULT, null);
-        assertReached();
+        awaitPing();
         assertThat(Transfer.tcp(left, right, "10.2.0.2", 2_000_000)).isEqualTo(2_000_000);
         assertThat(Transfer.udp(left, right, "10.2.0.2", 20)).isEqualTo(20);
         assertThat(a.snapshot().counters().get(Counter.ENCRYPTED_PACKETS)).isGreaterThan(1400);
@@ -154,7 +161,7 @@ class TunnelTest {
     @Test
     void hostsTalkThroughTheTunnelInUdp() {
         open(RuntimeConfig.DEFAULT, UdpEncapsulation.DEFAULT);
-        assertReached();
+        awaitPing();
         assertThat(Transfer.tcp(left, right, "10.2.0.2", 200_000)).isEqualTo(200_000);
     }
 
@@ -163,7 +170,7 @@ class TunnelTest {
     void twoQueuesFeedTwoLanes() {
         network.queues(2);
         open(RuntimeConfig.perCore(2), null, "queues", "2");
-        assertReached();
+        awaitPing();
         assertThat(Transfer.tcp(left, right, "10.2.0.2", 500_000)).isEqualTo(500_000);
     }
 
@@ -175,32 +182,32 @@ class TunnelTest {
                         ? RuntimeConfig.giantLock(2)
                         : RuntimeConfig.fineGrained(2),
                 null);
-        assertReached();
+        awaitPing();
         assertThat(Transfer.tcp(left, right, "10.2.0.2", 200_000)).isEqualTo(200_000);
     }
 
     @Test
     void aLinkThatWasDownIsUsedAgain() {
         open(RuntimeConfig.DEFAULT, null);
-        assertReached();
-        Network.sh("ip link set esp-wa down");
-        awaitNotice("wan: esp-wa is down");
+        awaitPing();
+        Network.sh("ip link set " + WAN_A + " down");
+        awaitNotice("wan: " + WAN_A + " is down");
         assertThat(ping()).contains("100% packet loss");
         assertThat(a.snapshot().counters().get(Counter.TX_LOST)).isPositive();
-        Network.sh("ip link set esp-wa up");
-        awaitNotice("wan: esp-wa is up again");
-        assertReached();
+        Network.sh("ip link set " + WAN_A + " up");
+        awaitNotice("wan: " + WAN_A + " is up again");
+        awaitPing();
     }
 
     @Test
     void aDeviceThatWasRemovedIsUsedWhenItComesAgain() {
         open(RuntimeConfig.DEFAULT, null);
-        assertReached();
-        Network.sh("ip link del esp-wa");
-        awaitNotice("wan: esp-wa is gone");
+        awaitPing();
+        Network.sh("ip link del " + WAN_A);
+        awaitNotice("wan: " + WAN_A + " is gone");
         assertThat(ping()).contains("100% packet loss");
-        network.link("esp-wa", "esp-wb");
-        awaitNotice("wan: esp-wa is there again");
+        network.link(WAN_A, WAN_B);
+        awaitNotice("wan: " + WAN_A + " is there again");
         awaitPing();
         assertThat(Transfer.tcp(left, right, "10.2.0.2", 200_000)).isEqualTo(200_000);
     }
@@ -208,10 +215,10 @@ class TunnelTest {
     @Test
     void anMtuThatChangedIsToldAndWhatIsLongerIsLost() {
         open(RuntimeConfig.DEFAULT, null);
-        assertReached();
-        Network.sh("ip link set esp-wa mtu 1000");
-        awaitNotice("wan: esp-wa has an MTU of 1000 now");
-        assertReached();
+        awaitPing();
+        Network.sh("ip link set " + WAN_A + " mtu 1000");
+        awaitNotice("wan: " + WAN_A + " has an MTU of 1000 now");
+        awaitPing();
         long before = a.snapshot().counters().get(Counter.TX_LOST);
         assertThat(left.run("busybox ping -c 1 -s 1200 -W 1 10.2.0.2; true"))
                 .contains("100% packet loss");
@@ -221,13 +228,6 @@ class TunnelTest {
     private void awaitNotice(String beginning) {
         while (notices.stream().noneMatch(notice -> notice.startsWith(beginning))) {
             Thread.onSpinWait(); // as long as the test may take
-        }
-    }
-
-    /** The other side sees the same in its own time. */
-    private void awaitPing() {
-        while (!ping().contains(" 0% packet loss")) {
-            Thread.onSpinWait();
         }
     }
 }

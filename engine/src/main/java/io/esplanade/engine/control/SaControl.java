@@ -163,8 +163,8 @@ final class SaControl {
         if (sa.tfc().aggregate() && !dataPlane.ordersSas()) {
             throw refused(
                     sa,
-                    "packets go on from one outer packet to the next, and fine-grained threads"
-                            + " keep no order: choose the runtime per-core");
+                    "packets go on from one outer packet to the next, and in giant-lock and"
+                            + " fine-grained threads keep no order: choose the runtime per-core");
         }
         if (needsReservation(sa) && nonces == null) {
             throw refused(

@@ -36,6 +36,7 @@ final class Aggregator {
     // Open payloads, oldest first; their mbufs know SA and length.
     private final long[] mbufs = new long[OPEN];
     private final int[] sizes = new int[OPEN];
+    private final int[] tunnels = new int[OPEN];
     private int count;
 
     /**
@@ -129,6 +130,7 @@ final class Aggregator {
         if (size <= HEADER) {
             return DropReason.OVERSIZED;
         }
+        closeOthers(sa.tunnel());
         if (count == OPEN) {
             close(0);
         }
@@ -145,8 +147,18 @@ final class Aggregator {
         Mbuf.sa(payload, slot, generation);
         Mbuf.flags(payload, Mbuf.ENCRYPT | Mbuf.AGGREGATE);
         mbufs[count] = payload;
+        tunnels[count] = sa.tunnel();
         sizes[count++] = size;
         return DropReason.NONE;
+    }
+
+    /** A tunnel has another SA now: what the one before has comes before what that one gets. */
+    private void closeOthers(int tunnel) {
+        for (int i = count - 1; i >= 0; i--) {
+            if (tunnels[i] == tunnel) {
+                close(i);
+            }
+        }
     }
 
     private void close(int at) {
@@ -158,5 +170,6 @@ final class Aggregator {
         count--;
         System.arraycopy(mbufs, at + 1, mbufs, at, count - at);
         System.arraycopy(sizes, at + 1, sizes, at, count - at);
+        System.arraycopy(tunnels, at + 1, tunnels, at, count - at);
     }
 }

@@ -53,6 +53,11 @@ public abstract class SymmetricRuntime extends ThreadedRuntime {
     protected abstract TxQueue txQueue(Port port, int thread, Means means, CounterTable counters);
 
     @Override
+    public boolean ordersSas() {
+        return false;
+    }
+
+    @Override
     protected List<List<Role>> build() {
         List<List<Role>> groups = new ArrayList<>();
         for (int thread = 0; thread < config.threads(); thread++) {

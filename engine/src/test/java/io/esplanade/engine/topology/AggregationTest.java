@@ -30,9 +30,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Several packets in one, and one in several: IP-TFS (RFC 9347), in runtimes that keep order. */
+/**
+ * Several packets in one, and one in several: IP-TFS (RFC 9347), in the runtime that keeps order.
+ */
 @ParameterizedClass
-@EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "FINE_GRAINED")
+@EnumSource(names = {"ONE_LANE", "TWO_LANES", "TWO_WORKERS"})
 class AggregationTest {
 
     private static final Tfc TO_PATH_MTU = new Tfc(Tfc.TO_PATH_MTU, 0, true);
@@ -311,13 +313,16 @@ class AggregationTest {
                                                                 sa.tfc(TO_PATH_MTU)
                                                                         .mode(SaMode.TRANSPORT)))
                 .hasMessageContaining("is for tunnel mode");
-        assertThatThrownBy(
-                        () ->
-                                TunnelGateway.open(
-                                        s -> {
-                                            s.sas = sa -> sa.tfc(TO_PATH_MTU);
-                                            s.more = b -> b.runtime(RuntimeConfig.fineGrained(2));
-                                        }))
-                .hasMessageContaining("choose the runtime per-core");
+        for (RuntimeConfig other :
+                List.of(RuntimeConfig.giantLock(2), RuntimeConfig.fineGrained(2))) {
+            assertThatThrownBy(
+                            () ->
+                                    TunnelGateway.open(
+                                            s -> {
+                                                s.sas = sa -> sa.tfc(TO_PATH_MTU);
+                                                s.more = b -> b.runtime(other);
+                                            }))
+                    .hasMessageContaining("choose the runtime per-core");
+        }
     }
 }

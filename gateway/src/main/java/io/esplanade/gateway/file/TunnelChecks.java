@@ -101,11 +101,11 @@ final class TunnelChecks {
 
     /** A packet that goes on in the next outer packet must find that behind it. */
     private void checkOrder(TunnelEntry tunnel) {
-        boolean fineGrained = file.runtime().value() instanceof RuntimeConfig.FineGrained;
-        if (tunnel.shape().tfc().aggregate() && fineGrained) {
+        boolean ordered = file.runtime().value() instanceof RuntimeConfig.PerCore;
+        if (tunnel.shape().tfc().aggregate() && !ordered) {
             problems.error(
                     tunnel.name().position(),
-                    "tunnel %s aggregates, and fine-grained keeps no order"
+                    "tunnel %s aggregates, and threads of this runtime keep no order"
                             .formatted(tunnel.name()),
                     "choose the runtime per-core, or take out aggregate");
         }

@@ -57,11 +57,6 @@ public final class FineGrainedRuntime extends SymmetricRuntime {
     }
 
     @Override
-    public boolean ordersSas() {
-        return false;
-    }
-
-    @Override
     protected Role newRole(int thread) {
         CounterTable counters = newCounters();
         BatchSource mbufs =

@@ -197,6 +197,16 @@ final class DaemonTest {
     }
 
     @Test
+    void withoutTheDeviceItSaysInOneLineWhatToDo() throws Exception {
+        rewrite("device: esp0", "device: esp9");
+        process = run("", System.getProperty("java.class.path"));
+        assertThat(process.waitFor()).isEqualTo(1);
+        String said = new String(process.getErrorStream().readAllBytes());
+        assertThat(said.strip().lines().toList()).hasSize(1);
+        assertThat(said).contains("port lan", "no network device esp9", "create it");
+    }
+
+    @Test
     void theExampleUnitIsSound() throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "needs systemd-analyze");
         String unit = Files.readString(LAUNCH.resolve("../../docs/esplanade@.service").normalize());

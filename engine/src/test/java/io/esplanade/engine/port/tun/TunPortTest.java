@@ -34,6 +34,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,6 +59,10 @@ class TunPortTest {
 
     private static final int MTU = 1400;
 
+    /** Of devices to come: without one, their host says nothing by itself. */
+    private static final Path NO_LINK_LOCAL_ADDRESSES =
+            Path.of("/proc/sys/net/ipv6/conf/default/addr_gen_mode");
+
     private final NetworkNamespace hostA = NetworkNamespace.create();
     private final NetworkNamespace hostB = NetworkNamespace.create();
     private final PortMbufs mbufs = new PortMbufs(512, 2);
@@ -72,12 +77,8 @@ class TunPortTest {
     @BeforeEach
     void noNoise() {
         for (NetworkNamespace host : List.of(hostA, hostB)) {
-            host.call(() -> sysctl("net.ipv6.conf.default.addr_gen_mode=1"));
+            host.call(() -> Files.writeString(NO_LINK_LOCAL_ADDRESSES, "1"));
         }
-    }
-
-    private static int sysctl(String setting) throws Exception {
-        return new ProcessBuilder("sysctl", "-qw", setting).start().waitFor();
     }
 
     @AfterEach

@@ -7,8 +7,9 @@ import java.nio.file.Path;
 /** Two devices of the kernel's that are joined to each other; gone when it is closed. */
 final class VethPair implements AutoCloseable {
 
-    static final String A = "esp-bench-a";
-    static final String B = "esp-bench-b";
+    // No other process has the same.
+    static final String A = "espa-" + ProcessHandle.current().pid();
+    static final String B = "espb-" + ProcessHandle.current().pid();
 
     VethPair() throws IOException {
         close();

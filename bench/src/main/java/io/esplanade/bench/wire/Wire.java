@@ -19,8 +19,9 @@ import java.util.function.Consumer;
  */
 public final class Wire {
 
-    private static final int WARM_UP_MILLIS = 3000; // of the first turn
+    private static final int WARM_UP_MILLIS = 3000; // of the first turn, at most
     private static final int SETTLE_MILLIS = 500; // of the others
+    private static final int WARM_UP_SHARE = 4; // of what is measured
 
     private final String type;
     private final List<String> sizes;
@@ -50,7 +51,7 @@ public final class Wire {
     /** Measures, and writes a line for each. */
     public void run(Consumer<String> out) throws IOException, InterruptedException {
         out.accept("size      what       Mpps   Gbit/s   A, ns CPU   B, ns CPU");
-        try (VethPair veth = new VethPair()) {
+        try (VethPair _ = new VethPair()) {
             for (String size : sizes) {
                 run(FrameSize.of(size), out);
             }
@@ -81,7 +82,8 @@ public final class Wire {
             throws InterruptedException {
         try (TwoGateways gateways = new TwoGateways(type, encrypts, size, provider, cpuA, cpuB)) {
             gateways.start();
-            Thread.sleep(turn == 0 ? WARM_UP_MILLIS : SETTLE_MILLIS);
+            Thread.sleep(
+                    turn == 0 ? Math.min(WARM_UP_MILLIS, WARM_UP_SHARE * millis) : SETTLE_MILLIS);
             Carried carried = gateways.measure(millis);
             if (carried.packets() == 0) {
                 throw new IllegalStateException("nothing arrives: " + gateways.snapshots());

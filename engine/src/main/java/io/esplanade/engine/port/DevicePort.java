@@ -24,6 +24,7 @@ public abstract class DevicePort extends AbstractPort {
     private final String device;
     private NetDevice seen; // of the thread that opens, then of the one that looks
     private boolean shut;
+    private String trouble; // that the last look ended with
     private volatile long mac;
     private volatile int limit;
 
@@ -164,7 +165,18 @@ public abstract class DevicePort extends AbstractPort {
 
     @Override
     public final synchronized List<String> look() {
-        return shut ? List.of() : lookAtDevice();
+        if (shut) {
+            return List.of();
+        }
+        try {
+            List<String> notices = lookAtDevice();
+            trouble = null;
+            return notices;
+        } catch (OsException e) {
+            boolean told = e.getMessage().equals(trouble);
+            trouble = e.getMessage();
+            return told ? List.of() : List.of(trouble);
+        }
     }
 
     private List<String> lookAtDevice() {

@@ -111,9 +111,13 @@ final class Attachment implements AutoCloseable {
 
     /** Says which addresses are the gateway's. */
     void own(Set<InetAddress> now) {
+        if (addresses == NONE) {
+            return; // closed, until its device comes again
+        }
         for (InetAddress address : now) {
-            if (own.add(address)) {
+            if (!own.contains(address)) {
                 Bpf.put(addresses, key(address), 1);
+                own.add(address);
             }
         }
         own.removeIf(

@@ -47,6 +47,7 @@ final class XdpPort extends DevicePort {
     private Attachment attachment;
     private Tap tap;
     private boolean zeroCopy;
+    private String trouble; // to be told
     private boolean virtual;
 
     XdpPort(PortSpec spec) {
@@ -103,8 +104,13 @@ final class XdpPort extends DevicePort {
     @Override
     public synchronized void own(Set<InetAddress> addresses) {
         own = addresses;
-        if (attachment != null) {
+        if (attachment == null) {
+            return;
+        }
+        try {
             attachment.own(addresses);
+        } catch (OsException e) { // more than the map has room for
+            trouble = "not all addresses of the gateway are taken: " + e.getMessage();
         }
     }
 
@@ -114,7 +120,7 @@ final class XdpPort extends DevicePort {
             // No card completes checksums where there is none.
             virtual = !Files.exists(Path.of("/sys/class/net", device(), "device"));
             tap = new Tap(now.index());
-            begin(now);
+            begin(now, XdpSocket.PATIENT);
             MbufPool pool = pool();
             int target = Math.min(XdpSocket.ENTRIES, pool.smallCount() / PART_POSTED / rxQueues());
             for (int i = 0; i < rxQueues(); i++) {
@@ -129,8 +135,12 @@ final class XdpPort extends DevicePort {
         }
     }
 
-    /** Opens sockets and attaches the program. */
-    private void begin(NetDevice now) {
+    /**
+     * Opens sockets and attaches the program.
+     *
+     * @param tries see {@link XdpSocket}
+     */
+    private void begin(NetDevice now, int tries) {
         List<XdpSocket> opened = new ArrayList<>();
         Attachment attached = null;
         try {
@@ -139,7 +149,7 @@ final class XdpPort extends DevicePort {
             boolean copy = attached.mode() == Attachment.Mode.GENERIC;
             for (int i = 0; i < rxQueues(); i++) {
                 XdpSocket first = opened.isEmpty() ? null : opened.getFirst();
-                opened.add(new XdpSocket(pool(), now.index(), i, copy, first));
+                opened.add(new XdpSocket(pool(), now.index(), i, copy, first, tries));
                 attached.socket(i, opened.getLast());
             }
             attached.own(own);
@@ -164,7 +174,7 @@ final class XdpPort extends DevicePort {
         }
         List<XdpSocket> before = sockets;
         attachment.close();
-        begin(now);
+        begin(now, 1); // it is looked at again soon
         tap.bind(now.index());
         for (int i = 0; i < sockets.size(); i++) {
             sockets.get(i).replace(before.get(i));
@@ -181,6 +191,10 @@ final class XdpPort extends DevicePort {
     @Override
     protected void tend(List<String> notices) {
         tap.clearError();
+        if (trouble != null) {
+            notices.add(trouble);
+            trouble = null;
+        }
         for (int i = 0; i < sockets.size(); i++) {
             receivers.get(i).lost(sockets.get(i).lost());
         }

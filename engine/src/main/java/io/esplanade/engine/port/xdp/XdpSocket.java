@@ -57,8 +57,8 @@ final class XdpSocket implements AutoCloseable {
 
     private static final int XDP_MAX_TX_SKB_BUDGET = 9;
 
-    /** How often, and how long in between, a queue is waited for that another socket just left. */
-    private static final int BIND_TRIES = 50;
+    /** How often a queue is tried that another socket may just have left: for a second. */
+    static final int PATIENT = 50;
 
     private static final long BIND_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -72,8 +72,9 @@ final class XdpSocket implements AutoCloseable {
      * Opens a socket and binds it.
      *
      * @param first the socket of the same device and pool that was opened first, or null
+     * @param tries how often the queue is tried
      */
-    XdpSocket(MbufPool pool, int device, int queue, boolean copy, XdpSocket first) {
+    XdpSocket(MbufPool pool, int device, int queue, boolean copy, XdpSocket first, int tries) {
         descriptor = Syscalls.socket(AF_XDP(), SOCK_RAW() | SOCK_CLOEXEC(), 0);
         if (descriptor < 0) {
             throw refused(-descriptor);
@@ -92,7 +93,7 @@ final class XdpSocket implements AutoCloseable {
                 set(ring, arena.allocateFrom(JAVA_INT, ENTRIES), "a ring");
             }
             map(arena);
-            bind(device, queue, copy, first, arena);
+            bind(device, queue, copy, first, tries, arena);
             setOption(XDP_MAX_TX_SKB_BUDGET, arena.allocateFrom(JAVA_INT, SEND_BUDGET));
         } catch (RuntimeException e) {
             close();
@@ -183,7 +184,8 @@ final class XdpSocket implements AutoCloseable {
                         XDP_UMEM_PGOFF_COMPLETION_RING());
     }
 
-    private void bind(int device, int queue, boolean copy, XdpSocket first, Arena arena) {
+    private void bind(
+            int device, int queue, boolean copy, XdpSocket first, int tries, Arena arena) {
         MemorySegment address = sockaddr_xdp.allocate(arena);
         sockaddr_xdp.sxdp_family(address, (short) AF_XDP());
         sockaddr_xdp.sxdp_ifindex(address, device);
@@ -195,12 +197,14 @@ final class XdpSocket implements AutoCloseable {
         }
         sockaddr_xdp.sxdp_flags(address, (short) flags);
         int result = 0;
-        for (int i = 0; i < BIND_TRIES; i++) {
+        for (int i = 0; i < tries; i++) {
             result = Syscalls.bind(descriptor, address, (int) address.byteSize());
             if (result != -EBUSY()) {
                 break;
             }
-            LockSupport.parkNanos(BIND_PAUSE);
+            if (i + 1 < tries) {
+                LockSupport.parkNanos(BIND_PAUSE);
+            }
         }
         if (result == -EBUSY()) {
             throw new OsException(

@@ -99,7 +99,9 @@ final class Neighbours implements NeighbourNews.Listener {
                 ask(next.getKey(), entry);
             } else {
                 i.remove();
-                forget(next.getKey());
+                if (entry.mac != NeighbourTable.NONE) { // else what is known is somebody else's
+                    forget(next.getKey());
+                }
             }
         }
     }

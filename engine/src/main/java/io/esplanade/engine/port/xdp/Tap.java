@@ -67,7 +67,9 @@ final class Tap implements AutoCloseable {
         descriptor = Syscalls.socket(AF_PACKET(), SOCK_RAW() | SOCK_CLOEXEC() | SOCK_NONBLOCK(), 0);
         if (descriptor < 0) {
             buffer.close();
-            throw new OsException("af-xdp hears ARP by a packet socket: CAP_NET_RAW", -descriptor);
+            throw new OsException(
+                    "af-xdp needs CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF and CAP_IPC_LOCK: grant them",
+                    -descriptor);
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment filter = arena.allocate(16, 8); // struct sock_fprog

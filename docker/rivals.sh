@@ -3,8 +3,9 @@
 # packets in userspace: strongSwan with kernel-libipsec, and wireguard-go. In network namespaces of
 # this machine, in turns; needs root, and installs the rivals from Debian.
 #
-#   docker/rivals.sh [--seconds N] [--rounds N] [CONTENDER...]
+#   docker/rivals.sh [--seconds N] [--rounds N] [--provider NAME] [CONTENDER...]
 #
+# NAME is who encrypts for Esplanade: openssl (the default) or ipsec-mb.
 # CONTENDER: tun+udp af-packet af-xdp strongswan wireguard-go (the default: all of them).
 set -eu
 
@@ -13,11 +14,12 @@ here=$(readlink -f "$(dirname "$0")/..")
 # shellcheck source=tools/setup.sh
 . "$here/tools/setup.sh"
 
-seconds=10 rounds=3
+seconds=10 rounds=3 provider=openssl
 while [ $# -gt 0 ]; do
     case $1 in
         --seconds) seconds=$2 && shift 2 ;;
         --rounds) rounds=$2 && shift 2 ;;
+        --provider) provider=$2 && shift 2 ;;
         -h | --help) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" && exit ;;
         -*) fail "there is no option $1" ;;
         *) break ;;
@@ -141,7 +143,10 @@ start() {
     case $1 in
         wireguard-go) start_wireguard ;;
         strongswan) start_strongswan ;;
-        *) "$here/esplanade" lab up --name $lab --port "$1" >/dev/null ;;
+        *)
+            "$here/esplanade" lab up --name $lab --port "$1" \
+                --set "crypto: { provider: $provider }" >/dev/null
+            ;;
     esac
 }
 

@@ -30,7 +30,7 @@ public final class AgentRunner extends Padded {
         }
     }
 
-    private final Agent agent;
+    private Agent agent; // until its thread has ended, which others may remember for longer
     private final IdleStrategy idle;
     private final int cpu;
     private final Poller poller; // null if it idles by the strategy alone
@@ -158,12 +158,14 @@ public final class AgentRunner extends Padded {
         if (!place()) {
             return;
         }
+        Agent running = agent;
         try {
-            runUntilStopped();
+            runUntilStopped(running);
         } catch (Throwable t) { // an agent that throws is broken: it ends, and says so
-            LOG.log(Level.ERROR, agent.roleName() + " ended: it threw", t);
+            LOG.log(Level.ERROR, running.roleName() + " ended: it threw", t);
         } finally {
-            agent.onClose();
+            agent = null;
+            running.onClose();
         }
     }
 
@@ -180,11 +182,11 @@ public final class AgentRunner extends Padded {
         }
     }
 
-    private void runUntilStopped() {
+    private void runUntilStopped(Agent running) {
         long ended = 0;
         int idleCycles = 0;
         while (!stopping) {
-            int work = agent.doWork();
+            int work = running.doWork();
             CYCLES.setOpaque(this, ++ended);
             if (work > 0) {
                 idleCycles = 0;

@@ -12,13 +12,10 @@
 # TESTER OPTIONS go to `esplanade bench line-rate`, such as --size 64,1400 or --millis 60000.
 set -eu
 
-program=line-rate.sh
-root=$(readlink -f "$(dirname "$0")/..")
-say() { echo "$program: $*" >&2; }
-fail() {
-    say "$*"
-    exit 1
-}
+program='line-rate.sh'
+here=$(readlink -f "$(dirname "$0")/..")
+# shellcheck source=tools/setup.sh
+. "$here/tools/setup.sh"
 
 out=esplanade-line-rate
 port=af-packet
@@ -34,7 +31,8 @@ while [ $# -gt 0 ]; do
 done
 
 [ "$(id -u)" = 0 ] || fail "network namespaces need root: sudo $0"
-command -v ip >/dev/null || fail 'ip is missing: apt-get install iproute2'
+need_command ip iproute2
+install_missing
 mkdir -p "$out"
 out=$(readlink -f "$out")
 
@@ -130,23 +128,23 @@ EOF
 }
 
 start() { # NAMESPACE FILE LOG
-    ip netns exec "$1" "$root/esplanade" run "$2" >"$3" 2>&1 &
+    ip netns exec "$1" "$here/esplanade" run "$2" >"$3" 2>&1 &
     pids="$pids $!"
 }
 
 files=$(mktemp -d)
 trap 'down; rm -rf "$files"' EXIT
 umask 077
-"$root/esplanade" version >/dev/null # builds
-"$root/esplanade" bench line-rate --help >/dev/null
+"$here/esplanade" version >/dev/null # builds
+"$here/esplanade" bench line-rate --help >/dev/null
 reports=
 for contender in $(echo "$contenders" | tr , ' '); do
     gateway "$contender" 1 2 02:00:00:00:02:0b 02:00:00:00:00:0a 257 "$a_to_b" 258 "$b_to_a" \
         >"$files/a.yaml"
     gateway "$contender" 2 1 02:00:00:00:02:0a 02:00:00:00:00:0b 258 "$b_to_a" 257 "$a_to_b" \
         >"$files/b.yaml"
-    "$root/esplanade" check "$files/a.yaml" >/dev/null
-    "$root/esplanade" check "$files/b.yaml" >/dev/null
+    "$here/esplanade" check "$files/a.yaml" >/dev/null
+    "$here/esplanade" check "$files/b.yaml" >/dev/null
     start $a "$files/a.yaml" "$out/$contender-a.log"
     start $b "$files/b.yaml" "$out/$contender-b.log"
     tries=0
@@ -156,11 +154,11 @@ for contender in $(echo "$contenders" | tr , ' '); do
         sleep 0.1
     done
     # shellcheck disable=SC2086 # a list of numbers
-    inside $tester "$root/esplanade" bench line-rate --label "$contender" --type "$port" \
+    inside $tester "$here/esplanade" bench line-rate --label "$contender" --type "$port" \
         --send lan-a --receive lan-b --gateway 02:00:00:00:01:0a --from 10.1.0.2 --to 10.2.0.2 \
         --pid "$(echo ${pids# } | tr ' ' ,)" --json "$out/$contender.json" "$@"
     reports="$reports $out/$contender.json"
     stop
 done
 # shellcheck disable=SC2086 # a list of files
-"$root/esplanade" bench line-rate --report "$out" $reports
+"$here/esplanade" bench line-rate --report "$out" $reports

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZonedDateTime;
-import java.util.concurrent.Callable;
 
 /** {@code esplanade bench}. */
 @Command(
@@ -41,7 +40,7 @@ import java.util.concurrent.Callable;
             BenchRekeys.class,
             BenchWire.class
         })
-public final class Bench implements Callable<Integer> {
+public final class Bench extends BenchVerb {
 
     @Option(names = "--quick", description = "The main points only, in three minutes.")
     private boolean quick;
@@ -55,12 +54,6 @@ public final class Bench implements Callable<Integer> {
 
     @Option(names = "--debug", description = "Show stack traces of errors.")
     private boolean debug;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
 
     public static void main(String[] args) {
         System.exit(run(args));

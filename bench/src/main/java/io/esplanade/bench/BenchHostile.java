@@ -29,7 +29,7 @@ import java.util.logging.Logger;
                     + " the median of those within a round, with quartiles, and must not exceed"
                     + " what stands beside it.",
             "",
-            "Then the flood: good packets at 40% of the greatest rate, each with a bad one behind"
+            "Then the flood: good packets at 40%% of the greatest rate, each with a bad one behind"
                     + " it, from a ring as long as a card's; no good one may be lost. Time is the"
                     + " CPU time of the lane's thread, so that nothing is lost for want of a CPU;"
                     + " with --wall, which wants a machine without other work, it is the clock's.",
@@ -38,8 +38,9 @@ import java.util.logging.Logger;
                     + " costs too much or a good one was lost."
         },
         optionListHeading = "%nOptions:%n")
-final class BenchHostile implements Callable<Integer> {
+final class BenchHostile extends BenchVerb {
 
+    private static final List<Integer> SIZES = List.of(64, 512, 1400);
     private static final String COSTS = "%5s  %-14s %7s %7s  %-22s %6s%n";
     private static final String FLOODS = "%5s  %-14s %9s %9s %9s %9s %7s %8s%n";
 
@@ -84,12 +85,6 @@ final class BenchHostile implements Callable<Integer> {
     @Option(names = "--wall", description = "Let packets arrive by the clock on the wall.")
     private boolean wall;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
     /** It would say a lot. */
     private static final Logger AUDIT = Logger.getLogger(Engine.AUDIT_LOG);
 
@@ -97,6 +92,11 @@ final class BenchHostile implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        requireProvider(provider);
+        require(SIZES.containsAll(sizes), "--size: there are " + SIZES);
+        require(millis >= 0, "--millis: at least 0");
+        require(packets >= 0 && packets % 32 == 0, "--packets: a multiple of 32");
+        require(ring > 0, "--ring: at least 1");
         if (millis > 0) {
             onThreadOfItsOwn(this::costs);
         }

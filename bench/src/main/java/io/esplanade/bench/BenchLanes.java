@@ -1,23 +1,17 @@
 package io.esplanade.bench;
 
-import io.esplanade.bench.bed.Providers;
 import io.esplanade.bench.lanes.Lanes;
 import io.esplanade.bench.race.Machine;
 import io.esplanade.bench.text.Json;
-import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.mbuf.Burst;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /** {@code esplanade bench lanes}. */
 @Command(
@@ -40,7 +34,7 @@ import java.util.concurrent.Callable;
                     + " /encr. how many times as much a decrypting lane takes as an encrypting one."
         },
         optionListHeading = "%nOptions:%n")
-final class BenchLanes implements Callable<Integer> {
+final class BenchLanes extends BenchVerb {
 
     private static final List<String> DEFAULT_PROVIDERS = List.of("openssl", "ipsec-mb");
     private static final List<Integer> SIZES = List.of(64, 512, 1400);
@@ -94,14 +88,6 @@ final class BenchLanes implements Callable<Integer> {
             description = "Leave all figures in this file too.")
     private Path json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
@@ -119,7 +105,7 @@ final class BenchLanes implements Callable<Integer> {
             providers = DEFAULT_PROVIDERS.stream().filter(name -> whyNot(name) == null).toList();
         }
         for (String provider : providers) {
-            require(whyNot(provider) == null, whyNot(provider));
+            requireProvider(provider);
         }
         require(SIZES.containsAll(sizes), "--size: there are " + SIZES);
         require(
@@ -127,21 +113,5 @@ final class BenchLanes implements Callable<Integer> {
                 "--mbufs: at least %d, in bursts of %d".formatted(LEAST_MBUFS, Burst.DEFAULT_SIZE));
         require(sas.stream().allMatch(n -> n > 0 && n <= MOST_SAS), "--sas: 1 to " + MOST_SAS);
         require(millis > 0, "--millis: at least 1");
-    }
-
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
-    }
-
-    /** Why the provider cannot serve here; null if it can. */
-    private static String whyNot(String provider) {
-        try {
-            Providers.find(provider);
-            return null;
-        } catch (CryptoException e) {
-            return e.getMessage();
-        }
     }
 }

@@ -8,11 +8,8 @@ import io.esplanade.bench.text.ProgressLine;
 import io.esplanade.engine.net.Ethernet;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.net.Inet4Address;
@@ -20,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /** {@code esplanade bench line-rate}. */
 @Command(
@@ -37,7 +33,7 @@ import java.util.concurrent.Callable;
             "With --report it makes a page of what earlier runs left."
         },
         optionListHeading = "%nOptions:%n")
-final class BenchLineRate implements Callable<Integer> {
+final class BenchLineRate extends BenchVerb {
 
     @Option(names = "--label", defaultValue = "gateways", description = "What is tested.")
     private String label;
@@ -112,14 +108,6 @@ final class BenchLineRate implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "With --report: what runs left by --json.")
     private List<Path> files = List.of();
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (report != null) {
@@ -148,7 +136,7 @@ final class BenchLineRate implements Callable<Integer> {
                 Files.writeString(json, Json.indented(found) + "\n");
             }
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
+            throw wrong(e.getMessage());
         }
         return 0;
     }
@@ -167,7 +155,7 @@ final class BenchLineRate implements Callable<Integer> {
         try {
             return Ethernet.parse(gateway);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), "--gateway: " + e.getMessage());
+            throw wrong("--gateway: " + e.getMessage());
         }
     }
 
@@ -175,7 +163,7 @@ final class BenchLineRate implements Callable<Integer> {
         try {
             return Inet4Address.ofLiteral(text);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), option + ": " + e.getMessage());
+            throw wrong(option + ": " + e.getMessage());
         }
     }
 
@@ -184,18 +172,8 @@ final class BenchLineRate implements Callable<Integer> {
         for (long pid : pids) {
             found.add(
                     ProcessHandle.of(pid)
-                            .orElseThrow(
-                                    () ->
-                                            new ParameterException(
-                                                    spec.commandLine(),
-                                                    "--pid: there is no process " + pid)));
+                            .orElseThrow(() -> wrong("--pid: there is no process " + pid)));
         }
         return found;
-    }
-
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
     }
 }

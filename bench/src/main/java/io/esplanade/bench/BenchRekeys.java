@@ -9,16 +9,12 @@ import io.esplanade.bench.text.Json;
 import io.esplanade.engine.crypto.CryptoException;
 
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 
 /** {@code esplanade bench rekeys}. */
 @Command(
@@ -39,7 +35,7 @@ import java.util.concurrent.Callable;
                     + " packet was lost or out of order within its flow."
         },
         optionListHeading = "%nOptions:%n")
-final class BenchRekeys implements Callable<Integer> {
+final class BenchRekeys extends BenchVerb {
 
     @Option(
             names = "--provider",
@@ -96,14 +92,6 @@ final class BenchRekeys implements Callable<Integer> {
             description = "Leave the figures in this file too.")
     private Path json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
-    @Spec private CommandSpec spec;
-
     @Override
     public Integer call() throws IOException {
         require(room > 0, "--room: at least 1");
@@ -131,13 +119,7 @@ final class BenchRekeys implements Callable<Integer> {
                     Duration.ofMillis(trial),
                     Duration.ofMillis(millis));
         } catch (CryptoException | IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage());
-        }
-    }
-
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
+            throw wrong(e.getMessage());
         }
     }
 }

@@ -9,7 +9,6 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.Callable;
 
 /** {@code esplanade bench wire}. */
 @Command(
@@ -28,7 +27,9 @@ import java.util.concurrent.Callable;
                     + " it what the kernel does to bring the packet to B."
         },
         optionListHeading = "%nOptions:%n")
-final class BenchWire implements Callable<Integer> {
+final class BenchWire extends BenchVerb {
+
+    private static final List<String> SIZES = List.of("64", "512", "1400");
 
     @Option(
             names = "--type",
@@ -66,14 +67,11 @@ final class BenchWire implements Callable<Integer> {
             description = "How long each time. Default: ${DEFAULT-VALUE}.")
     private int millis;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Show this help.")
-    private boolean help;
-
     @Override
     public Integer call() throws IOException, InterruptedException, CryptoException {
+        requireProvider(provider);
+        require(SIZES.containsAll(sizes), "--size: there are " + SIZES);
+        require(turns > 0 && millis > 0, "--turns and --millis: at least 1");
         new Wire(type, sizes, provider, turns, millis, Machine.here().cpus())
                 .run(System.out::println);
         return 0;

@@ -7,17 +7,13 @@ import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.Prefix;
-import io.esplanade.engine.mbuf.MbufPool;
-import io.esplanade.engine.mbuf.MbufSource;
-import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
-import io.esplanade.engine.port.RxQueue;
 import io.esplanade.engine.port.Side;
-import io.esplanade.engine.port.TxQueue;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
+import io.esplanade.engine.testing.DelegatingPort;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.NetworkNamespace;
 
@@ -26,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -455,66 +450,17 @@ class KernelRoutesTest {
     }
 
     /** A port that is on a device, as a port of Linux would be. */
-    private record OnDevice(Port port, String device) implements Port {
+    private static final class OnDevice extends DelegatingPort {
+        private final String device;
 
-        @Override
-        public String name() {
-            return port.name();
+        OnDevice(Port port, String device) {
+            super(port);
+            this.device = device;
         }
 
         @Override
-        public Side side() {
-            return port.side();
-        }
-
-        @Override
-        public LinkType linkType() {
-            return port.linkType();
-        }
-
-        @Override
-        public int mtu() {
-            return port.mtu();
-        }
-
-        @Override
-        public long mac() {
-            return port.mac();
-        }
-
-        @Override
-        public int rxQueues() {
-            return port.rxQueues();
-        }
-
-        @Override
-        public int txQueues() {
-            return port.txQueues();
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return port.capabilities();
-        }
-
-        @Override
-        public void attach(MbufPool pool) throws IOException {
-            port.attach(pool);
-        }
-
-        @Override
-        public RxQueue rxQueue(int index, MbufSource source) {
-            return port.rxQueue(index, source);
-        }
-
-        @Override
-        public TxQueue txQueue(int index, MbufSource home) {
-            return port.txQueue(index, home);
-        }
-
-        @Override
-        public void close() throws IOException {
-            port.close();
+        public String device() {
+            return device;
         }
     }
 }

@@ -1,25 +1,25 @@
 package io.esplanade.engine.interleaving;
 
 import io.esplanade.engine.mbuf.Burst;
-import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
-import io.esplanade.engine.port.Capability;
-import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.RxQueue;
-import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.TxQueue;
+import io.esplanade.engine.testing.DelegatingPort;
 
-import java.io.IOException;
-import java.util.Set;
+/** A port whose queues throw at times, before or after their work, which no port may. */
+final class ThrowingPort extends DelegatingPort {
 
-/**
- * A port whose queues throw at times, before or after their work, which no port may.
- *
- * @param port the sound one
- * @param fault throws when a queue is to
- */
-record ThrowingPort(Port port, Runnable fault) implements Port {
+    private final Runnable fault;
+
+    /**
+     * @param port the sound one
+     * @param fault throws when a queue is to
+     */
+    ThrowingPort(Port port, Runnable fault) {
+        super(port);
+        this.fault = fault;
+    }
 
     @Override
     public RxQueue rxQueue(int index, MbufSource source) {
@@ -84,55 +84,5 @@ record ThrowingPort(Port port, Runnable fault) implements Port {
                 return queue.failure();
             }
         };
-    }
-
-    @Override
-    public String name() {
-        return port.name();
-    }
-
-    @Override
-    public Side side() {
-        return port.side();
-    }
-
-    @Override
-    public LinkType linkType() {
-        return port.linkType();
-    }
-
-    @Override
-    public int mtu() {
-        return port.mtu();
-    }
-
-    @Override
-    public long mac() {
-        return port.mac();
-    }
-
-    @Override
-    public int rxQueues() {
-        return port.rxQueues();
-    }
-
-    @Override
-    public int txQueues() {
-        return port.txQueues();
-    }
-
-    @Override
-    public Set<Capability> capabilities() {
-        return port.capabilities();
-    }
-
-    @Override
-    public void attach(MbufPool pool) throws IOException {
-        port.attach(pool);
-    }
-
-    @Override
-    public void close() throws IOException {
-        port.close();
     }
 }

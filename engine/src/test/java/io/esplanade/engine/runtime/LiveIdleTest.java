@@ -10,21 +10,18 @@ import io.esplanade.engine.Engine;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.mbuf.Burst;
-import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.os.IdleStrategy;
-import io.esplanade.engine.port.Capability;
-import io.esplanade.engine.port.LinkType;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.port.RxQueue;
 import io.esplanade.engine.port.Side;
-import io.esplanade.engine.port.TxQueue;
 import io.esplanade.engine.port.memory.Cable;
 import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.runtime.config.RuntimeConfig.Placement;
 import io.esplanade.engine.runtime.config.RuntimeConfig.Threading;
+import io.esplanade.engine.testing.DelegatingPort;
 import io.esplanade.engine.testing.IpPackets;
 import io.esplanade.engine.testing.TwoGateways;
 import io.esplanade.ffi.linux.Syscalls;
@@ -37,7 +34,6 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -102,13 +98,15 @@ class LiveIdleTest {
     }
 
     /** A port in memory with a descriptor that becomes readable when the test rings. */
-    private record LivePort(Port memory, int eventfd) implements Port {
+    private static final class LivePort extends DelegatingPort {
 
         private static final MemorySegment ONE =
                 Arena.global().allocateFrom(ValueLayout.JAVA_LONG, 1);
 
+        private final int eventfd = Syscalls.eventfd(0, EFD_NONBLOCK() | EFD_CLOEXEC());
+
         LivePort(Port memory) {
-            this(memory, Syscalls.eventfd(0, EFD_NONBLOCK() | EFD_CLOEXEC()));
+            super(memory);
         }
 
         void ring() {
@@ -117,7 +115,7 @@ class LiveIdleTest {
 
         @Override
         public RxQueue rxQueue(int index, MbufSource source) {
-            RxQueue queue = memory.rxQueue(index, source);
+            RxQueue queue = port.rxQueue(index, source);
             MemorySegment count = Arena.ofAuto().allocate(Long.BYTES);
             return new RxQueue() {
                 @Override
@@ -134,54 +132,9 @@ class LiveIdleTest {
         }
 
         @Override
-        public String name() {
-            return memory.name();
-        }
-
-        @Override
-        public Side side() {
-            return memory.side();
-        }
-
-        @Override
-        public LinkType linkType() {
-            return memory.linkType();
-        }
-
-        @Override
-        public int mtu() {
-            return memory.mtu();
-        }
-
-        @Override
-        public int rxQueues() {
-            return memory.rxQueues();
-        }
-
-        @Override
-        public int txQueues() {
-            return memory.txQueues();
-        }
-
-        @Override
-        public Set<Capability> capabilities() {
-            return memory.capabilities();
-        }
-
-        @Override
-        public void attach(MbufPool pool) throws IOException {
-            memory.attach(pool);
-        }
-
-        @Override
-        public TxQueue txQueue(int index, MbufSource home) {
-            return memory.txQueue(index, home);
-        }
-
-        @Override
         public void close() {
             try {
-                memory.close();
+                port.close();
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

@@ -35,6 +35,7 @@ import java.util.Random;
 final class AbuseTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long MOST_GROWTH = 32; // MiB: the JIT's, malloc's arenas
 
     /** One thing that happens. */
     @FunctionalInterface
@@ -212,6 +213,7 @@ final class AbuseTest {
         long end = System.nanoTime() + Duration.ofMinutes(minutes).toNanos();
         echo.untilItFlows(1000, PATIENCE, "the start");
         long before = a.descriptors();
+        long memory = 0;
         int rounds = 0;
         do {
             List<Named> all = new ArrayList<>(all());
@@ -223,15 +225,21 @@ final class AbuseTest {
                 echo.untilItFlows(1000, PATIENCE, when);
                 assertThat(a.isAlive() && b.isAlive()).as(when).isTrue();
             }
-            rounds++;
+            if (rounds++ == 0) {
+                memory = a.residentMiB(); // when all code has run
+            }
         } while (System.nanoTime() < end);
 
+        long grown = a.residentMiB() - memory;
+        System.out.printf(
+                "%s abused: %d rounds, seed %d, %d MiB of memory and %+d since the first round%n",
+                kind, rounds, seed, memory, grown);
+        assertThat(grown).as("MiB of memory, of which the heap is none").isLessThan(MOST_GROWTH);
         assertThat(a.descriptors()).as("descriptors").isLessThanOrEqualTo(before);
         assertThat(a.stop()).as("%s", a.said()).isZero();
         assertThat(b.stop()).as("%s", b.said()).isZero();
         assertThat(a.said()).contains("  no mbuf leaked");
         assertThat(b.said()).contains("  no mbuf leaked");
-        System.out.println(kind + " abused: " + rounds + " rounds, seed " + seed);
     }
 
     private List<Named> all() {
@@ -241,7 +249,8 @@ final class AbuseTest {
                 new Named("TUN removed", true, this::tunIsRemoved),
                 new Named("MTU changed", true, this::mtuChanges),
                 new Named("rings overflow", true, this::ringsOverflow),
-                new Named("neighbour gone", false, this::neighbourHasAnotherAddress),
+                new Named("neighbour gone", false, this::neighbourIsGone),
+                new Named("neighbour is another", false, this::neighbourHasAnotherAddress),
                 new Named("peer restarted", false, this::peerIsRestarted),
                 new Named("peer killed", false, this::peerIsKilled),
                 new Named("SIGHUP storm", false, this::signalsStorm));
@@ -290,6 +299,15 @@ final class AbuseTest {
         echo.untilItFlows(1400, PATIENCE, "a path of 1280 bytes");
         netA.ip("link set wan0 mtu 1500");
         netB.ip("link set wan0 mtu 1500");
+    }
+
+    private void neighbourIsGone() {
+        hostB.ip("address flush dev eth0");
+        for (int i = 0; i < 5; i++) {
+            assertThat(echo.one(100, Duration.ofMillis(200))).isFalse();
+        }
+        hostB.ip("address add 10.2.0.2/24 dev eth0");
+        hostB.ip("route replace default via 10.2.0.1");
     }
 
     /** It is believed when it speaks, and else asked anew within a minute. */

@@ -47,7 +47,9 @@ final class GatewayProcess {
                                                                 "java")
                                                         .toString(),
                                                 "-XX:+UseSerialGC",
-                                                "-Xmx256m",
+                                                "-Xms96m",
+                                                "-Xmx96m",
+                                                "-XX:+AlwaysPreTouch", // it grows no more
                                                 "-XX:TieredStopAtLevel=1",
                                                 "--enable-native-access=ALL-UNNAMED",
                                                 "-cp",
@@ -126,6 +128,14 @@ final class GatewayProcess {
             return fds.count();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** How much memory it has, in MiB. */
+    long residentMiB() throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
+            String line = lines.filter(l -> l.startsWith("VmRSS:")).findFirst().orElseThrow();
+            return Long.parseLong(line.replaceAll("\\D", "")) >> 10;
         }
     }
 

@@ -128,7 +128,7 @@ public final class Conductor implements Agent, AutoCloseable {
                         tunnels,
                         providers,
                         dataPlane,
-                        List.of(natTraversal, dummies),
+                        List.of(natTraversal, dummies, new Pacing(tables)),
                         clock,
                         nonces);
         this.pathMtuAge = pathMtuAge;

@@ -62,6 +62,8 @@ public enum DropReason {
     BAD_AGGREGATE("XfrmInHdrError", "what was to be packets one behind the other is not"),
     AGGREGATE_INCOMPLETE(
             "", "part of a packet whose other part did not come just before or behind it"),
+    PACING_QUEUE_FULL(
+            "", "more waits to be sent at the tunnel's constant rate than may: raise the rate"),
     BAD_INNER_HEADER("XfrmInHdrError", "what was inside the tunnel is not a sound IP packet"),
     CONGESTION(
             "",

@@ -63,6 +63,7 @@ public final class OutboundState extends AssociationState {
     private final boolean lastOfLifetime;
     private final int padTo;
     private final int aggregateTo; // 0 if packets go each by itself
+    private final int rate;
 
     private OuterHeader outerHeader; // the conductor's
 
@@ -116,6 +117,7 @@ public final class OutboundState extends AssociationState {
         int size = sa.tfc().padTo() == Tfc.TO_PATH_MTU ? ALL_THAT_FITS : sa.tfc().padTo();
         aggregateTo = sa.tfc().aggregate() ? size : 0;
         padTo = sa.tfc().aggregate() ? 0 : size;
+        rate = sa.tfc().rate();
         long packets = sa.lifetime().hard().packets();
         long numbers = end(sa) - (first - 1);
         lastOfLifetime = packets != 0 && Long.compareUnsigned(packets, numbers) < 0;
@@ -223,6 +225,11 @@ public final class OutboundState extends AssociationState {
     /** Bytes of payload that packets are put together in, unless fewer fit the path. */
     public int aggregateTo() {
         return aggregateTo;
+    }
+
+    /** Payloads a second, whatever there is to be sent; 0 if there are as many as need be. */
+    public int rate() {
+        return rate;
     }
 
     /** Whether the gateway sends on it from this address. */

@@ -10,11 +10,17 @@ package io.esplanade.engine.ipsec;
  * @param aggregate IP-TFS (RFC 9347), both ways: packets go one behind the other into payloads of
  *     {@code padTo} bytes each and no other, and what does not fit goes on in the next one; the
  *     peer must know
+ * @param rate so many payloads a second go out and no others, whatever there is to be sent (RFC
+ *     9347 §2.4.1): what is too much at a time waits, and what is too little is padded; 0 for as
+ *     many as need be. For outbound SAs that aggregate, without dummies
  */
-public record Tfc(int padTo, int dummies, boolean aggregate) {
+public record Tfc(int padTo, int dummies, boolean aggregate, int rate) {
 
     /** The most dummies a second. */
     public static final int MAX_DUMMIES = 100_000;
+
+    /** The highest constant rate, in payloads a second. */
+    public static final int MAX_RATE = 1_000_000;
 
     /** Packets are padded to what fits the path, which may change while they are sent. */
     public static final int TO_PATH_MTU = -1;
@@ -27,6 +33,11 @@ public record Tfc(int padTo, int dummies, boolean aggregate) {
     /** Padding and dummies, and each packet for itself. */
     public Tfc(int padTo, int dummies) {
         this(padTo, dummies, false);
+    }
+
+    /** Padding and dummies, and packets together as they come or each for itself. */
+    public Tfc(int padTo, int dummies, boolean aggregate) {
+        this(padTo, dummies, aggregate, 0);
     }
 
     public Tfc {
@@ -43,6 +54,14 @@ public record Tfc(int padTo, int dummies, boolean aggregate) {
                             + LEAST_AGGREGATE
                             + " bytes or more, not "
                             + padTo);
+        }
+        if (rate < 0 || rate > MAX_RATE) {
+            throw new IllegalArgumentException(
+                    "a constant rate is 0 to " + MAX_RATE + " payloads a second, not " + rate);
+        }
+        if (rate > 0 && (!aggregate || dummies > 0)) {
+            throw new IllegalArgumentException(
+                    "a constant rate is of packets put together, and needs no dummies");
         }
     }
 }

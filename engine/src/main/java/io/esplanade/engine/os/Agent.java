@@ -16,6 +16,14 @@ public interface Agent {
      */
     int doWork();
 
+    /**
+     * How long it may be left alone, ns, if its last duty cycle found nothing to do and nobody
+     * wakes it. The thread of {@link #doWork}.
+     */
+    default long idleLimit() {
+        return Long.MAX_VALUE;
+    }
+
     /** Once, by the same thread, after the last duty cycle. */
     default void onClose() {}
 }

@@ -194,9 +194,9 @@ public final class AgentRunner extends Padded {
                     poller.found();
                 }
             } else if (poller != null) {
-                poller.idle();
+                poller.idle(running.idleLimit());
             } else {
-                idle.idle(idleCycles);
+                idle.idle(idleCycles, running.idleLimit());
                 idleCycles = Math.min(idleCycles + 1, Integer.MAX_VALUE - 1);
             }
         }

@@ -13,7 +13,7 @@ public enum IdleStrategy {
     /** Tries again at once: the lowest latency, for a CPU that nobody else needs. */
     BUSY_SPIN {
         @Override
-        void idle(int cycles) {
+        void idle(int cycles, long limit) {
             Thread.onSpinWait();
         }
     },
@@ -24,13 +24,14 @@ public enum IdleStrategy {
      */
     BACKOFF {
         @Override
-        void idle(int cycles) {
+        void idle(int cycles, long limit) {
             int sleeps = cycles - SPINS;
-            if (sleeps < 0) {
+            long longest = untilShortlyBefore(limit);
+            if (sleeps < 0 || longest <= 0) {
                 Thread.onSpinWait();
             } else {
                 long doubled = MIN_PARK_NANOS << Math.min(sleeps, Integer.SIZE);
-                LockSupport.parkNanos(Math.min(doubled, MAX_PARK_NANOS));
+                LockSupport.parkNanos(Math.min(doubled, Math.min(longest, MAX_PARK_NANOS)));
             }
         }
     },
@@ -41,8 +42,12 @@ public enum IdleStrategy {
      */
     PARK {
         @Override
-        void idle(int cycles) {
-            LockSupport.parkNanos(MIN_PARK_NANOS);
+        void idle(int cycles, long limit) {
+            if (untilShortlyBefore(limit) <= 0) {
+                Thread.onSpinWait();
+            } else {
+                LockSupport.parkNanos(MIN_PARK_NANOS);
+            }
         }
     };
 
@@ -52,10 +57,22 @@ public enum IdleStrategy {
     private static final long MIN_PARK_NANOS = 20_000;
     private static final int SPINS = 200;
 
+    /** By how much a sleep ends late, ns: the kernel's timer slack is 50 µs. */
+    private static final long WAKING_NANOS = 80_000;
+
     /**
      * Idles a moment; ends early when the thread is unparked.
      *
      * @param cycles how many duty cycles before this one, in a row, found nothing to do
+     * @param limit how long it may last, ns
      */
-    abstract void idle(int cycles);
+    abstract void idle(int cycles, long limit);
+
+    /**
+     * How long to sleep, ns, if there is something to be done in {@code limit}: what falling asleep
+     * and waking up costs is left for spinning. 0 or less: not at all.
+     */
+    static long untilShortlyBefore(long limit) {
+        return limit - WAKING_NANOS;
+    }
 }

@@ -133,9 +133,14 @@ public final class Poller extends Padded implements AutoCloseable {
         napped = false;
     }
 
-    /** A duty cycle has found nothing: spins, then says that a sleep comes next, then sleeps. */
-    void idle() {
-        if (isSpinning()) {
+    /**
+     * A duty cycle has found nothing: spins, then says that a sleep comes next, then sleeps.
+     *
+     * @param limit how long that may last, ns
+     */
+    void idle(long limit) {
+        long most = IdleStrategy.untilShortlyBefore(limit);
+        if (most <= 0 || isSpinning()) {
             Thread.onSpinWait();
             return;
         }
@@ -146,11 +151,11 @@ public final class Poller extends Padded implements AutoCloseable {
         }
         if (barren > 0 && !napped) {
             napped = true;
-            poll(0, nap(barren, longest));
+            poll(0, Math.min(most, nap(barren, longest)));
         } else {
             napped = false;
             long nanos = complete ? longest : nap(sleeps, IdleStrategy.MAX_PARK_NANOS);
-            barren = poll(descriptors, nanos) ? barren + 1 : 0;
+            barren = poll(descriptors, Math.min(most, nanos)) ? barren + 1 : 0;
         }
         sleeps++;
     }

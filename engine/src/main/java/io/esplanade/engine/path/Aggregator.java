@@ -5,28 +5,16 @@ import io.esplanade.engine.ipsec.OutboundState;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
-import io.esplanade.engine.mbuf.Owner;
-import io.esplanade.engine.os.Mem;
 
 /**
- * Puts packets one behind the other into payloads of one size, and what does not fit into the next
- * (RFC 9347 §2.2): what came in one burst travels together, and the last payload is padded, so that
- * nothing waits for more. The thread of Ingress.
- *
- * <pre>
- *  sub-type 0 | 0 | block offset | rest of the packet before | packet | packet | zeros
- * </pre>
+ * Puts packets one behind the other into {@linkplain Payload payloads} of one size, and what does
+ * not fit into the next (RFC 9347 §2.2): what came in one burst travels together, and the last
+ * payload is padded, so that nothing waits for more. The thread of Ingress.
  */
 final class Aggregator {
 
-    /** Bytes before the first block: sub-type, reserved, and where the first block begins. */
-    static final int HEADER = 4;
-
     /** SAs whose payloads are open at the same time. */
     private static final int OPEN = 16;
-
-    /** What encapsulation puts behind a payload, in bytes at most. */
-    private static final int TAILROOM = 64;
 
     private final Tables tables;
     private final MbufSource source;
@@ -55,7 +43,6 @@ final class Aggregator {
      * @return {@link DropReason#NONE}, or why it was left; its beginning may have gone then
      */
     DropReason add(long mbuf, OutboundState sa, int slot, int generation, long version) {
-        long packet = Mbuf.data(mbuf);
         int length = Mbuf.length(mbuf);
         int at = indexOf(slot, generation);
         for (int done = 0; done < length; ) {
@@ -66,13 +53,8 @@ final class Aggregator {
                 }
                 at = count - 1;
             }
-            long payload = mbufs[at];
-            int filled = Mbuf.length(payload);
-            int part = Math.min(length - done, sizes[at] - filled);
-            Mem.copy(packet + done, Mbuf.data(payload) + filled, part);
-            Mbuf.length(payload, filled + part);
-            done += part;
-            if (filled + part == sizes[at]) {
+            done += Payload.append(mbufs[at], sizes[at], mbuf, done);
+            if (Payload.isFull(mbufs[at], sizes[at])) {
                 close(at);
                 at = -1;
             }
@@ -124,28 +106,19 @@ final class Aggregator {
             int done,
             int length,
             long version) {
-        int known = sa.longestInner(version);
-        int fits = known != 0 ? known : TunnelMtu.inner(tables, sa, version);
-        int size = Math.min(sa.aggregateTo(), fits);
-        if (size <= HEADER) {
+        int size = Payload.size(tables, sa, version);
+        if (size <= Payload.HEADER) {
             return DropReason.OVERSIZED;
         }
         closeOthers(sa.tunnel());
         if (count == OPEN) {
             close(0);
         }
-        long payload = source.allocate(size + TAILROOM, Owner.INGRESS);
+        int offset = done == 0 ? 0 : length - done;
+        long payload = Payload.begin(source, size, offset, Mbuf.time(mbuf), slot, generation);
         if (payload == Mbuf.NULL) {
             return DropReason.NO_MBUF_FOR_FRAGMENT;
         }
-        long header = Mbuf.data(payload);
-        Mem.putShortBE(header, 0);
-        Mem.putShortBE(header + 2, done == 0 ? 0 : length - done);
-        Mbuf.length(payload, HEADER);
-        Mbuf.time(payload, Mbuf.time(mbuf));
-        Mbuf.passes(payload, 1);
-        Mbuf.sa(payload, slot, generation);
-        Mbuf.flags(payload, Mbuf.ENCRYPT | Mbuf.AGGREGATE);
         mbufs[count] = payload;
         tunnels[count] = sa.tunnel();
         sizes[count++] = size;
@@ -162,11 +135,8 @@ final class Aggregator {
     }
 
     private void close(int at) {
-        long payload = mbufs[at];
-        int filled = Mbuf.length(payload);
-        Mem.fill(Mbuf.data(payload) + filled, sizes[at] - filled, 0);
-        Mbuf.length(payload, sizes[at]);
-        ready.addLast(payload);
+        Payload.pad(mbufs[at], sizes[at]);
+        ready.addLast(mbufs[at]);
         count--;
         System.arraycopy(mbufs, at + 1, mbufs, at, count - at);
         System.arraycopy(sizes, at + 1, sizes, at, count - at);

@@ -42,6 +42,11 @@ final class Backlog {
         count++;
     }
 
+    /** The first, which stays, or {@link Mbuf#NULL}. */
+    long first() {
+        return count == 0 ? Mbuf.NULL : mbufs[head];
+    }
+
     /** Takes the first, or {@link Mbuf#NULL}. */
     long poll() {
         if (count == 0) {

@@ -10,9 +10,9 @@ import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.os.Mem;
 
 /**
- * Takes the packets out of payloads that an {@link Aggregator} made (RFC 9347 §2.2). In the order
- * of sequence numbers: a packet that began in one outer packet ends in the next one or is lost; of
- * an outer packet that comes late only what is whole in it is taken. The thread of Ingress.
+ * Takes the packets out of {@linkplain Payload payloads} (RFC 9347 §2.5). In the order of sequence
+ * numbers: a packet that began in one outer packet ends in the next one or is lost; of an outer
+ * packet that comes late only what is whole in it is taken. The thread of Ingress.
  */
 final class Disaggregator {
 
@@ -54,15 +54,15 @@ final class Disaggregator {
         wentOn = false;
         int length = Mbuf.length(payload);
         long data = Mbuf.data(payload);
-        if (length < Aggregator.HEADER) {
+        if (length < Payload.HEADER) {
             return DropReason.BAD_AGGREGATE;
         }
         if (Mem.getUnsignedByte(data) != 0) {
             return DropReason.UNSUPPORTED_PAYLOAD; // congestion control
         }
         int before = Mem.getShortBE(data + 2);
-        long blocks = data + Aggregator.HEADER;
-        int size = length - Aggregator.HEADER;
+        long blocks = data + Payload.HEADER;
+        int size = length - Payload.HEADER;
         PartialPacket partial = sa.partial();
         long sequence = Mbuf.sequence(payload);
         boolean late = Long.compareUnsigned(sequence, partial.next()) < 0;

@@ -661,12 +661,15 @@ public final class Ingress extends Padded {
     /** Puts a packet behind others of its SA; what is full goes on at the end of the burst. */
     private DropReason aggregate(long mbuf, OutboundState sa, int slot, int generation) {
         DropReason reason;
-        if ((flags & Mbuf.DUMMY) != 0) {
-            reason = slow.aggregator().pad(mbuf, sa, slot, generation, version);
-        } else if (key.decrementTtl()) {
-            reason = slow.aggregator().add(mbuf, sa, slot, generation, version);
-        } else {
+        boolean dummy = (flags & Mbuf.DUMMY) != 0;
+        if (!dummy && !key.decrementTtl()) {
             reason = DropReason.TTL_EXPIRED;
+        } else if (sa.rate() > 0) { // which is padding enough
+            reason = dummy ? DropReason.DUMMY : slow.pacer().add(mbuf, sa);
+        } else if (dummy) {
+            reason = slow.aggregator().pad(mbuf, sa, slot, generation, version);
+        } else {
+            reason = slow.aggregator().add(mbuf, sa, slot, generation, version);
         }
         sas.release(slot, generation);
         handedOver = reason == DropReason.NONE;

@@ -61,6 +61,7 @@ public final class SlowPath {
     private final Backlog ready = new Backlog(MOST_READY); // put together or taken apart
     private final Aggregator aggregator;
     private final Disaggregator disaggregator;
+    private final Pacer pacer;
     private boolean timeKnown;
     private long now;
     private int mtu; // what would have fitted, of the packet refused last as OVERSIZED
@@ -102,6 +103,7 @@ public final class SlowPath {
                                 clock.nanoTime()));
         aggregator = new Aggregator(tables, source, drops, ready);
         disaggregator = new Disaggregator(source, drops, ready);
+        pacer = new Pacer(tables, pool, source, drops, counters, ready, lane, lanes);
         // The rest of a burst, one packet's fragments, and what bursts have been turned into.
         backlog = new Backlog(Integer.highestOneBit(4 * burstSize + 2 * MOST_FRAGMENTS) * 2);
     }
@@ -134,6 +136,31 @@ public final class SlowPath {
 
     Disaggregator disaggregator() {
         return disaggregator;
+    }
+
+    Pacer pacer() {
+        return pacer;
+    }
+
+    /**
+     * Has payloads be ready that are due; once in a duty cycle, behind {@link #expire}.
+     *
+     * @param closing whether padding alone is no longer sent
+     */
+    public void pace(boolean closing) {
+        if (pacer.isActive() && ready.isEmpty()) {
+            pacer.pace(now(), closing);
+        }
+    }
+
+    /** Whether packets wait for their turn at a constant rate. */
+    public boolean hasPaced() {
+        return !pacer.isEmpty();
+    }
+
+    /** For how long, ns, {@link #pace} has nothing to do, if nothing comes in. */
+    public long untilPaced() {
+        return pacer.untilDue();
     }
 
     /** What was put together or taken apart, {@code INGRESS}'s, and comes before all that waits. */
@@ -193,13 +220,14 @@ public final class SlowPath {
         for (long mbuf = ready.poll(); mbuf != Mbuf.NULL; mbuf = ready.poll()) {
             drops.drop(mbuf, DropReason.CLOSING);
         }
+        pacer.abandon();
         reassembler.abandon(DropReason.CLOSING);
     }
 
     /** Drops what has waited too long; once in a duty cycle. */
     public void expire() {
+        begin();
         if (!reassembler.isEmpty()) {
-            begin();
             reassembler.expire(now());
         }
     }

@@ -37,6 +37,7 @@ public final class Tables {
     private final PortAddresses portAddresses;
     private final Side[] sides;
     private final int[] mtus;
+    private volatile int[] paced = {};
     private volatile Spd spd = Spd.EMPTY;
     private volatile long version = 1;
     private final long[] time = new long[3 * CacheLine.LONGS]; // alone on its line
@@ -97,6 +98,16 @@ public final class Tables {
     /** The auditable events that lanes tell of. */
     public AuditTrail audit() {
         return audit;
+    }
+
+    /** The tunnels, ascending, that are sent on at a constant rate; not to be changed. */
+    int[] paced() {
+        return paced;
+    }
+
+    /** Conductor: says which tunnels, ascending, are sent on at a constant rate. */
+    public void paced(int[] tunnels) {
+        paced = tunnels;
     }
 
     /** Where ESP arrives in UDP. */

@@ -44,6 +44,15 @@ final class RoleGroup extends Padded implements Agent {
     }
 
     @Override
+    public long idleLimit() {
+        long limit = Long.MAX_VALUE;
+        for (int i = 0; i < roles.length; i++) {
+            limit = Math.min(limit, roles[i].idleLimit());
+        }
+        return limit;
+    }
+
+    @Override
     public int doWork() {
         int done = 0;
         for (int i = 0; i < roles.length; i++) {

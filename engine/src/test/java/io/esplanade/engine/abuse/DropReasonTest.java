@@ -28,6 +28,7 @@ import io.esplanade.engine.ipsec.UdpEncapsulation;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.testing.Aggfrag;
 import io.esplanade.engine.testing.EspPackets;
+import io.esplanade.engine.testing.HandClock;
 import io.esplanade.engine.testing.Mode;
 import io.esplanade.engine.testing.TunnelGateway;
 
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,7 @@ class DropReasonTest {
             case DUMMY -> List.of(Way.fromWan(payload(new byte[50], 59), payload(2, 59)));
             case BAD_AGGREGATE -> badAggregates();
             case AGGREGATE_INCOMPLETE -> incompleteAggregates();
+            case PACING_QUEUE_FULL -> pacingQueueFull();
             case BAD_INNER_HEADER -> badInnerHeaders();
             case CONGESTION -> congestion();
             case UNSUPPORTED_PAYLOAD -> List.of(Way.fromWan(payload(inbound(60), 6)));
@@ -306,6 +309,33 @@ class DropReasonTest {
                 },
                 Way.fromWan(packets).act(),
                 1);
+    }
+
+    /**
+     * Of a tunnel whose next payload is due in a second as many wait as may, and three more come:
+     * where there is room for that many, and where a lane's mbufs are fewer.
+     */
+    private static List<Way> pacingQueueFull() {
+        return List.of(pacingQueueFull(4096, 256), pacingQueueFull(256, 64));
+    }
+
+    private static Way pacingQueueFull(int mbufs, int room) {
+        HandClock clock = new HandClock();
+        return new Way(
+                s -> {
+                    s.sas = sa -> sa.tfc(new Tfc(Tfc.TO_PATH_MTU, 0, true, 1));
+                    s.more = b -> b.runtime(RuntimeConfig.perCore(1)).mbufs(mbufs, 0).clock(clock);
+                },
+                tunnel -> {
+                    for (int i = 0; i < room + 3; i++) {
+                        tunnel.fromLan(outbound(60));
+                    }
+                    for (int i = 0; i < 12; i++) { // 24 go in each
+                        clock.forward(Duration.ofSeconds(1));
+                        tunnel.gateway().settle();
+                    }
+                },
+                3);
     }
 
     private static List<Way> ahRunts() {

@@ -110,6 +110,37 @@ class PollerTest {
         }
     }
 
+    /** The kernel would let it sleep for an hour. */
+    @Test
+    void whoHasSomethingToDoAtATimeSleepsNoLonger() {
+        Poller poller = new Poller(NONE, true, 0, HOUR);
+        pollers.add(poller);
+        Agent punctual =
+                new Agent() {
+                    @Override
+                    public String roleName() {
+                        return "punctual";
+                    }
+
+                    @Override
+                    public int doWork() {
+                        return 0;
+                    }
+
+                    @Override
+                    public long idleLimit() {
+                        return 200_000;
+                    }
+                };
+        AgentRunner runner =
+                new AgentRunner(
+                        punctual, "test", IdleStrategy.BACKOFF, AgentRunner.ANY_CPU, poller);
+        runners.add(runner);
+        runner.start();
+
+        await(() -> runner.cycles() > 100);
+    }
+
     @Test
     void stoppingEndsTheSleep() {
         AgentRunner runner = start(new Poller(NONE, true, 0, HOUR), () -> 0);

@@ -292,6 +292,32 @@ class AggregationTest {
         }
     }
 
+    /** DF, DSCP and ECN: packets of several kinds are in one (§2.2.5, §3.1). */
+    @Test
+    void nothingOfInnerHeadersShowsOutside() {
+        try (TunnelGateway tunnel = open(TO_PATH_MTU)) {
+            byte[] marked = IpPackets.with(outbound(60), 1, 46 << 2 | 1); // EF, ECT(1)
+            send(tunnel, IpPackets.withChecksum(marked), outbound(60));
+            byte[] outer = tunnel.wan().receive();
+            assertThat(outer[1]).as("class").isZero();
+            assertThat(outer[6]).as("DF").isEqualTo((byte) 0x40);
+            assertThat(tunnel.wan().receive()).isNull();
+        }
+    }
+
+    /** What only reports congestion, of which we take no note (§2.2.4). */
+    @Test
+    void aPayloadWithoutBlocksIsDiscarded() {
+        try (TunnelGateway tunnel = open(TO_PATH_MTU)) {
+            byte[] p = inbound(100);
+            fromPeer(tunnel, 1, Aggfrag.payload(34, 0, Arrays.copyOf(p, 30)));
+            fromPeer(tunnel, 2, new byte[4]);
+            fromPeer(tunnel, 3, Aggfrag.payload(104, 70, Arrays.copyOfRange(p, 30, 100)));
+            assertThat(received(tunnel)).containsExactly(hop(p));
+            assertThat(tunnel.gateway().drops()).isEqualTo(Map.of(DropReason.DUMMY, 1L));
+        }
+    }
+
     @Test
     void whoWasNotToldOfItTakesNone() {
         try (TunnelGateway tunnel = open(Tfc.NONE)) {

@@ -88,12 +88,29 @@ final class ShapeReader {
         int pad = fields.value("pad", ShapeReader::pad).map(At::value).orElse(0);
         int dummies = fields.integer("dummies", 0, Tfc.MAX_DUMMIES).map(At::value).orElse(0);
         boolean aggregate = fields.bool("aggregate").map(At::value).orElse(false);
+        int rate = fields.integer("rate", 0, Tfc.MAX_RATE).map(At::value).orElse(0);
         if (mode == SaMode.TRANSPORT && (pad != 0 || aggregate)) {
             problems.error(
                     fields.position(pad != 0 ? "pad" : "aggregate"),
                     (pad != 0 ? "pad" : "aggregate")
                             + " is for tunnel mode: in transport mode it would not come off again",
                     "take it out, or the mode");
+            return Tfc.NONE;
+        }
+        if (rate > 0 && !aggregate) {
+            problems.error(
+                    fields.position("rate"),
+                    "a constant rate is of packets put together, and this tunnel's go each for"
+                            + " itself",
+                    "write 'aggregate: true' too, here and at the peer, or take out rate");
+            return Tfc.NONE;
+        }
+        if (rate > 0 && dummies > 0) {
+            problems.error(
+                    fields.position("dummies"),
+                    "at a constant rate nothing is sent beside it, and padding fills what is not"
+                            + " used",
+                    "take out dummies, or rate");
             return Tfc.NONE;
         }
         if (!aggregate) {
@@ -106,7 +123,7 @@ final class ShapeReader {
                     "write 'pad: path-mtu', or %d or more".formatted(Tfc.LEAST_AGGREGATE));
             return Tfc.NONE;
         }
-        return new Tfc(pad == 0 ? Tfc.TO_PATH_MTU : pad, dummies, true);
+        return new Tfc(pad == 0 ? Tfc.TO_PATH_MTU : pad, dummies, true, rate);
     }
 
     private static int pad(String text) {

@@ -82,7 +82,7 @@ final class Vocabulary {
                     "unsafe-volatile-sequence");
     static final List<String> ENCAP =
             List.of("local-port", "remote-port", "checksum", "follow", "keepalive");
-    static final List<String> TFC = List.of("pad", "dummies", "aggregate");
+    static final List<String> TFC = List.of("pad", "dummies", "aggregate", "rate");
     static final List<String> LIFETIME =
             List.of(
                     "rekey-time",

@@ -42,7 +42,7 @@ final class IngressRole extends Role {
 
     private int turn; // the lane whose packets are taken first
 
-    private volatile boolean waiting; // packets taken in, for room in the ring
+    private volatile boolean waiting; // packets taken in, for room in the ring or for their turn
     private volatile boolean inputEnded;
 
     IngressRole(
@@ -73,7 +73,7 @@ final class IngressRole extends Role {
         }
     }
 
-    /** Whether packets that were taken in wait for room in the ring. */
+    /** Whether packets that were taken in wait, for room in the ring or for their turn. */
     boolean hasWaiting() {
         return waiting;
     }
@@ -89,17 +89,23 @@ final class IngressRole extends Role {
     }
 
     @Override
+    public long idleLimit() {
+        return slow.untilPaced();
+    }
+
+    @Override
     protected int cycle() {
         lane.epoch().adopt(runtime.epoch(), ring.cursor(), ring.takenOut());
         lane.collect();
         slow.expire();
+        slow.pace(runtime.closing());
         int done = resume() + originated() + looped() + handedOver();
         if (!runtime.closing()) {
             done += received();
         }
         lane.homeFromIngress().flush();
         mesh.publishIngress(lane());
-        if (waiting != ingress.hasBacklog()) {
+        if (waiting != (ingress.hasBacklog() || slow.hasPaced())) {
             waiting = !waiting;
         }
         if (done == 0) {

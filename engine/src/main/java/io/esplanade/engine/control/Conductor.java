@@ -215,7 +215,6 @@ public final class Conductor implements Agent, AutoCloseable {
                 tables.changed(); // flows are decided anew, and ask again
             }
             lookAtSas(now);
-            natTraversal.look(now);
             neighbours.look(now);
             lookAtPorts();
             dataPlane.newStalls().forEach(events::stalled);
@@ -393,6 +392,7 @@ public final class Conductor implements Agent, AutoCloseable {
             nextSlot = nextSlot + 1 < sad.slots() ? nextSlot + 1 : 0;
             AssociationState state = sad.live(nextSlot);
             if (state != null) {
+                natTraversal.look(state, now);
                 lookAtLifetime(state, now);
             }
             if (state instanceof OutboundState out) {

@@ -68,8 +68,8 @@ final class Dummies implements SaWatch {
         senders.removeIf(sender -> sender.sa == state);
     }
 
-    @Override
-    public void look(long now) {
+    /** Sends those that are due. */
+    void look(long now) {
         for (Sender sender : senders) {
             for (int i = 0; i < BURST && now - sender.due >= 0; i++) {
                 sender.due += sender.interval;

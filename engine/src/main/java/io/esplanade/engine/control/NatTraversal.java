@@ -23,21 +23,29 @@ final class NatTraversal implements SaWatch {
     private final Tables tables;
     private final DataPlane dataPlane;
     private final ControlEvents events;
-    private final List<Sender> senders = new ArrayList<>();
-    private final List<InboundState> receivers = new ArrayList<>();
-    private final Map<Integer, Move> moves = new HashMap<>(); // by tunnel
+    private final Map<AssociationState, Sender> senders = new HashMap<>();
+    private final Map<Integer, Tunnel> tunnels = new HashMap<>(); // by index
 
     private record Move(PeerAddress from, PeerAddress to) {}
 
-    /** An outbound SA, and how much it had sent when it was last looked at. */
+    /** What is known of a tunnel while it has SAs in UDP. */
+    private static final class Tunnel {
+        final List<OutboundState> outbound = new ArrayList<>();
+        int inbound; // those that follow their peer
+        Move move; // null until the peer moves
+
+        boolean isEmpty() {
+            return outbound.isEmpty() && inbound == 0;
+        }
+    }
+
+    /** How much an outbound SA had sent when it was last looked at. */
     private static final class Sender {
-        final OutboundState sa;
         long packets;
         long idleSince;
 
-        Sender(OutboundState sa, long now) {
-            this.sa = sa;
-            this.idleSince = now;
+        Sender(long now) {
+            idleSince = now;
         }
     }
 
@@ -52,21 +60,29 @@ final class NatTraversal implements SaWatch {
         if (!state.encapsulated()) {
             return;
         }
-        Move move = moves.get(state.tunnel());
         if (state instanceof OutboundState out) {
+            Tunnel tunnel = tunnel(state);
+            Move move = tunnel.move;
             if (move != null && out.outerHeader().peer().equals(move.from)) {
                 out.outerHeader(out.outerHeader().to(move.to));
             }
-            senders.add(new Sender(out, now));
+            tunnel.outbound.add(out);
+            senders.put(out, new Sender(now));
         } else if (state instanceof InboundState in) {
             tables.encapsulationPorts().add(udp(in).localPort());
             if (in.follows()) {
+                Tunnel tunnel = tunnel(state);
+                Move move = tunnel.move;
                 if (move != null && in.peer().equals(move.from)) {
                     in.peer(move.to);
                 }
-                receivers.add(in);
+                tunnel.inbound++;
             }
         }
+    }
+
+    private Tunnel tunnel(AssociationState state) {
+        return tunnels.computeIfAbsent(state.tunnel(), _ -> new Tunnel());
     }
 
     @Override
@@ -74,46 +90,46 @@ final class NatTraversal implements SaWatch {
         if (!state.encapsulated()) {
             return;
         }
-        if (state instanceof InboundState in) {
+        if (state instanceof OutboundState out) {
+            senders.remove(out);
+            tunnel(state).outbound.remove(out);
+        } else if (state instanceof InboundState in) {
             tables.encapsulationPorts().remove(udp(in).localPort());
+            if (in.follows()) {
+                tunnel(state).inbound--;
+            }
         }
-        receivers.remove(state);
-        senders.removeIf(sender -> sender.sa == state);
-        if (moves.containsKey(state.tunnel()) && !isInUse(state.tunnel())) {
-            moves.remove(state.tunnel()); // who comes back begins where it is configured to be
+        if (tunnel(state).isEmpty()) {
+            tunnels.remove(state.tunnel()); // who comes back begins where it is configured to be
         }
-    }
-
-    private boolean isInUse(int tunnel) {
-        return senders.stream().anyMatch(sender -> sender.sa.tunnel() == tunnel)
-                || receivers.stream().anyMatch(in -> in.tunnel() == tunnel);
     }
 
     private static UdpEncapsulation udp(AssociationState state) {
         return state.association().encapsulation();
     }
 
-    @Override
-    public void look(long now) {
-        for (InboundState in : receivers) {
+    /** Looks after one SA that is in the SAD; from time to time. */
+    void look(AssociationState state, long now) {
+        if (!state.encapsulated()) {
+            return;
+        }
+        if (state instanceof OutboundState out) {
+            keepAlive(out, senders.get(out), now);
+        } else if (state instanceof InboundState in && in.follows()) {
             PeerAddress to = in.moved();
             if (to != null) {
                 follow(in, to);
             }
-        }
-        for (Sender sender : senders) {
-            keepAlive(sender, now);
         }
     }
 
     private void follow(InboundState in, PeerAddress to) {
         PeerAddress from = in.peer();
         in.peer(to);
-        Move before = moves.get(in.tunnel());
-        moves.put(in.tunnel(), new Move(before == null ? from : before.from, to));
-        for (Sender sender : senders) {
-            OutboundState out = sender.sa;
-            if (out.tunnel() == in.tunnel() && !out.transport()) {
+        Tunnel tunnel = tunnel(in);
+        tunnel.move = new Move(tunnel.move == null ? from : tunnel.move.from, to);
+        for (OutboundState out : tunnel.outbound) {
+            if (!out.transport()) {
                 tables.sad().move(out, to);
             }
         }
@@ -121,8 +137,7 @@ final class NatTraversal implements SaWatch {
         events.peerMoved(in.association().tunnel(), from.socketAddress(), to.socketAddress());
     }
 
-    private void keepAlive(Sender sender, long now) {
-        OutboundState out = sender.sa;
+    private void keepAlive(OutboundState out, Sender sender, long now) {
         long packets = out.packets();
         UdpEncapsulation udp = udp(out);
         long interval = TimeUnit.SECONDS.toNanos(udp.keepalive());
@@ -130,14 +145,15 @@ final class NatTraversal implements SaWatch {
             sender.packets = packets;
             sender.idleSince = now;
         } else if (interval > 0 && now - sender.idleSince >= interval) {
-            sender.idleSince = now;
             byte[] packet =
                     Datagram.udp(
                             out.association().source(),
                             udp.localPort(),
                             out.outerHeader().peer(),
                             (byte) 0xff);
-            dataPlane.give(out.lane(), new LaneTask.Send(packet)); // if not now, next time
+            if (dataPlane.give(out.lane(), new LaneTask.Send(packet))) {
+                sender.idleSince = now;
+            } // else at the next look
         }
     }
 }

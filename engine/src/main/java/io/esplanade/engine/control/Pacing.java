@@ -40,7 +40,4 @@ final class Pacing implements SaWatch {
     private void publish() {
         tables.paced(sas.keySet().stream().mapToInt(Integer::intValue).toArray());
     }
-
-    @Override
-    public void look(long now) {}
 }

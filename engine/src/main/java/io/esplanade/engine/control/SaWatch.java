@@ -2,7 +2,7 @@ package io.esplanade.engine.control;
 
 import io.esplanade.engine.ipsec.AssociationState;
 
-/** What some SAs need from time to time. The conductor's. */
+/** Is told of SAs that come and go. The conductor's. */
 interface SaWatch {
 
     /** An SA is about to be added; no packet uses it yet. */
@@ -10,7 +10,4 @@ interface SaWatch {
 
     /** An SA is no longer found by new packets. */
     void remove(AssociationState sa);
-
-    /** Looks after those it knows. */
-    void look(long now);
 }

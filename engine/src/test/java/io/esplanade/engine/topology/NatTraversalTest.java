@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -220,6 +221,40 @@ class NatTraversalTest {
             tunnel.gateway().assertEveryMbufAtRest();
             assertThat(tunnel.gateway().drops()).isEmpty();
         }
+    }
+
+    /** More than a lane takes at once, and none is put off until the next one is due. */
+    @Test
+    void manySasThatAreIdleTogetherAllSendTheirKeepalives() {
+        try (TunnelGateway tunnel = open(UDP, SaMode.TUNNEL)) {
+            List<Command> more = new ArrayList<>();
+            for (int i = 0; i < 599; i++) {
+                more.add(new Command.AddSa(idle(i), new CompletableFuture<>()));
+            }
+            tunnel.gateway().apply(more);
+            int sent = 0;
+            for (int tenths = 0; tenths < 210; tenths++) {
+                pass(tunnel, 100);
+                while (tunnel.wan().receive() != null) {
+                    sent++;
+                }
+                assertThat(sent).as("after %d tenths", tenths).isEqualTo(tenths < 199 ? 0 : sent);
+            }
+            assertThat(sent).isEqualTo(600);
+            assertThat(tunnel.gateway().drops()).isEmpty();
+        }
+    }
+
+    private static SecurityAssociation idle(int i) {
+        return SecurityAssociation.builder("idle-" + i)
+                .outbound()
+                .spi(0x2000 + i)
+                .from(InetAddress.ofLiteral(US))
+                .to(InetAddress.ofLiteral(PEER))
+                .key(KeyMaterial.takeFrom(TunnelGateway.key(1000 + i)))
+                .origin(KeyOrigin.STATIC_UNSAFE)
+                .encapsulation(UDP)
+                .build();
     }
 
     /** With DF and without a UDP checksum. */

@@ -263,7 +263,8 @@ final class SaControl {
     void select(String name, List<TrafficSelector> selectors) {
         Entry entry = entries.get(name);
         if (entry == null) {
-            throw new IllegalArgumentException("there is no SA " + name);
+            throw new IllegalArgumentException(
+                    "there is no SA " + name + ": it was removed, or has come to its hard limit");
         }
         if (!(entry.state() instanceof InboundState in)) {
             throw refused(entry.sa(), "policies say what goes into it, not selectors");

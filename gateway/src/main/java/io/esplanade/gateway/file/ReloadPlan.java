@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.Changes;
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineException;
+import io.esplanade.engine.Snapshot;
 import io.esplanade.engine.crypto.KeyMaterial;
 import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.SecurityPolicy;
@@ -20,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /** What is to change between two readings of a gateway file. One thread; used once. */
 final class ReloadPlan {
@@ -66,7 +68,6 @@ final class ReloadPlan {
                     "give it a new key and SPI, here and at the peer, or restart");
         } else if (!old.sa().selectors().equals(now.sa().selectors())) {
             selected.put(name, now.sa().selectors());
-            lines.add("SA " + name + ": other traffic may come out of it");
         }
     }
 
@@ -178,7 +179,7 @@ final class ReloadPlan {
     /** Routes, policies and selectors, at one moment. */
     private void change(Engine engine) throws InterruptedException {
         Changes changes = engine.changes();
-        selected.forEach((name, to) -> changes.select(before.sas().get(name).sa().name(), to));
+        select(engine, changes);
         before.routes()
                 .forEach(
                         (destination, route) -> {
@@ -200,6 +201,28 @@ final class ReloadPlan {
         if (refused != null) {
             throw refused;
         }
+    }
+
+    /** One whose lifetime has ended has nothing that comes out; its successor begins with that. */
+    private void select(Engine engine, Changes changes) {
+        Set<String> alive =
+                engine.snapshot().sas().stream()
+                        .map(Snapshot.SaState::name)
+                        .collect(Collectors.toSet());
+        selected.forEach(
+                (name, to) -> {
+                    String engines = before.sas().get(name).sa().name();
+                    if (alive.contains(engines)) {
+                        changes.select(engines, to);
+                        lines.add("SA " + name + ": other traffic may come out of it");
+                    } else {
+                        lines.add(
+                                "SA "
+                                        + name
+                                        + " has come to its hard limit: other traffic may come out"
+                                        + " of the next one, when it has a new key and SPI");
+                    }
+                });
     }
 
     /** Replaces all behind the first that differs: those of one priority are in their order. */

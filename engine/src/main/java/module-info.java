@@ -19,6 +19,7 @@ module io.esplanade.engine {
     exports io.esplanade.engine.port;
     exports io.esplanade.engine.port.memory;
     exports io.esplanade.engine.port.pcap;
+    exports io.esplanade.engine.port.raw;
     exports io.esplanade.engine.port.tun;
     exports io.esplanade.engine.port.udp;
     exports io.esplanade.engine.runtime.config;
@@ -35,5 +36,6 @@ module io.esplanade.engine {
             io.esplanade.engine.port.packet.PacketPortFactory,
             io.esplanade.engine.port.xdp.XdpPortFactory,
             io.esplanade.engine.port.tun.TunPortFactory,
-            io.esplanade.engine.port.udp.UdpPortFactory;
+            io.esplanade.engine.port.udp.UdpPortFactory,
+            io.esplanade.engine.port.raw.RawPortFactory;
 }

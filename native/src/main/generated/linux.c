@@ -268,6 +268,8 @@ _Static_assert((long long) (IPV6_PMTUDISC_PROBE) == 3LL, "IPV6_PMTUDISC_PROBE");
 _Static_assert(sizeof(IPV6_PMTUDISC_PROBE) == sizeof(const int), "IPV6_PMTUDISC_PROBE");
 _Static_assert((long long) (IPV6_RECVERR) == 25LL, "IPV6_RECVERR");
 _Static_assert(sizeof(IPV6_RECVERR) == sizeof(const int), "IPV6_RECVERR");
+_Static_assert((long long) (IPV6_HDRINCL) == 36LL, "IPV6_HDRINCL");
+_Static_assert(sizeof(IPV6_HDRINCL) == sizeof(const int), "IPV6_HDRINCL");
 _Static_assert((long long) (UDP_SEGMENT) == 103LL, "UDP_SEGMENT");
 _Static_assert(sizeof(UDP_SEGMENT) == sizeof(const int), "UDP_SEGMENT");
 _Static_assert((long long) (UDP_GRO) == 104LL, "UDP_GRO");

@@ -97,6 +97,7 @@ class ArchitectureTest {
                     "port.pcap",
                     "port.tun",
                     "port.udp",
+                    "port.raw",
                     "path",
                     "control",
                     "runtime",

@@ -4,7 +4,9 @@ import io.esplanade.engine.mbuf.MbufPool;
 import io.esplanade.engine.mbuf.MbufSource;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.BitSet;
+import java.util.Deque;
 import java.util.Objects;
 
 /**
@@ -23,6 +25,7 @@ public abstract class AbstractPort implements Port {
     private final int queues;
     private final BitSet rxTaken = new BitSet();
     private final BitSet txTaken = new BitSet();
+    private final Deque<AutoCloseable> kept = new ArrayDeque<>();
     private MbufPool pool;
     private boolean closed;
 
@@ -50,7 +53,19 @@ public abstract class AbstractPort implements Port {
         return pool;
     }
 
-    /** Opens what is outside; called once. What it opened it closes again when it throws. */
+    /**
+     * Has something closed when the port is, or cannot be opened; what was kept last is closed
+     * first.
+     */
+    protected final <T extends AutoCloseable> T keep(T what) {
+        kept.push(what);
+        return what;
+    }
+
+    /**
+     * Opens what is outside; called once. What it opened and does not {@link #keep} it closes again
+     * when it throws.
+     */
     protected abstract void open() throws IOException;
 
     /** Makes the receive queue {@code index}; called at most once each, after {@link #open}. */
@@ -59,8 +74,8 @@ public abstract class AbstractPort implements Port {
     /** Makes the transmit queue {@code index}; called at most once each, after {@link #open}. */
     protected abstract TxQueue openTxQueue(int index, MbufSource home);
 
-    /** Closes what is outside, whether or not it was opened; called once. */
-    protected abstract void shut() throws IOException;
+    /** Closes what is outside and not kept, whether or not it was opened; called once. */
+    protected void shut() throws IOException {}
 
     @Override
     public final String name() {
@@ -106,6 +121,7 @@ public abstract class AbstractPort implements Port {
         } finally {
             if (!open) {
                 this.pool = null;
+                closeKept();
             }
         }
     }
@@ -137,7 +153,23 @@ public abstract class AbstractPort implements Port {
     public final void close() throws IOException {
         if (!closed) {
             closed = true;
-            shut();
+            try {
+                shut();
+            } finally {
+                closeKept();
+            }
+        }
+    }
+
+    private void closeKept() throws IOException {
+        while (!kept.isEmpty()) {
+            try {
+                kept.pop().close();
+            } catch (IOException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
         }
     }
 

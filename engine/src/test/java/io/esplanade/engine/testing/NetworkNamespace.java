@@ -25,7 +25,12 @@ public final class NetworkNamespace implements AutoCloseable {
     private static final long SYS_UNSHARE =
             System.getProperty("os.arch").equals("aarch64") ? 97 : 272;
 
+    private static final long SYS_GETTID =
+            System.getProperty("os.arch").equals("aarch64") ? 178 : 186;
+
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
+    private final long threadId =
+            call(() -> Syscalls.syscall(SYS_GETTID, 0L, MemorySegment.NULL, 0L));
 
     private NetworkNamespace() {}
 
@@ -48,6 +53,11 @@ public final class NetworkNamespace implements AutoCloseable {
         return namespace;
     }
 
+    /** What {@code ip link set DEVICE netns} and others know it by. */
+    public String path() {
+        return "/proc/%d/task/%d/ns/net".formatted(ProcessHandle.current().pid(), threadId);
+    }
+
     /** Skips the test where the kernel has no devices of this type. */
     public void assumeDevices(String type) {
         try {
@@ -65,7 +75,11 @@ public final class NetworkNamespace implements AutoCloseable {
         try {
             return thread.submit(what).get();
         } catch (ExecutionException e) {
-            throw new AssertionError(e.getCause());
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case Throwable cause -> throw new AssertionError(cause);
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -81,6 +95,11 @@ public final class NetworkNamespace implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments.split(" ")));
         return call(() -> run(command));
+    }
+
+    /** Runs a line of the shell here, which must succeed, and answers what it printed. */
+    public String sh(String line) {
+        return call(() -> run(List.of("sh", "-c", line)));
     }
 
     /** Runs several {@code ip} commands by one process, a line each. */

@@ -80,7 +80,7 @@ public final class Gateway implements AutoCloseable {
         portChecks.checkRoutes(topology);
         portChecks.checkKernelRoutes(ports);
         new TunnelChecks(file, topology, problems).check();
-        new UdpPortChecks(file, topology, problems).check();
+        new SocketPortChecks(file, topology, problems).check();
         new CryptoChecks(file, problems).check();
         new PolicyChecks(file, problems).check();
         keys.refuseRepeated(problems);

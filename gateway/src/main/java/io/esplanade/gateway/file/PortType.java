@@ -25,13 +25,16 @@ record PortType(PortFactory factory) {
 
     /** Options that may be lists; factories get their items with commas between. */
     private static final Map<String, List<String>> LISTS =
-            Map.of("tun", List.of("host-addresses", "host-routes"), "udp", List.of("local"));
+            Map.of(
+                    "tun", List.of("host-addresses", "host-routes"),
+                    "udp", List.of("local"),
+                    "raw", List.of("local"));
 
     /** The option that says how many queues a port has. */
     static final String QUEUES = "queues";
 
     /** Types whose ports have as many queues as threads receive, unless they are told. */
-    private static final List<String> SPREADING = List.of("tun", "udp");
+    private static final List<String> SPREADING = List.of("tun", "udp", "raw");
 
     /** The capabilities that ports need of Linux, without which they do not open. */
     private static final Map<String, List<String>> CAPABILITIES =

@@ -184,7 +184,6 @@ final class Lab {
     /** The gateway's process, if the laboratory is up. */
     Optional<ProcessHandle> gateway(Side side) throws IOException, InterruptedException {
         return processes(gatewayOf(side)).stream()
-                .filter(p -> p.info().arguments().map(a -> a.length > 1).orElse(false))
                 .filter(p -> p.info().command().map(c -> c.endsWith("java")).orElse(false))
                 .findFirst();
     }

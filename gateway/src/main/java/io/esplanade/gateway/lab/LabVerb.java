@@ -51,7 +51,8 @@ public final class LabVerb implements Callable<Integer> {
             paramLabel = "PAIR",
             defaultValue = "tun+udp",
             description =
-                    "The gateways' ports: tun+udp, af-packet or af-xdp. Default: ${DEFAULT-VALUE}.")
+                    "The gateways' ports: tun+udp, tun+raw, af-packet or af-xdp. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private String port;
 
     @Option(
@@ -91,9 +92,8 @@ public final class LabVerb implements Callable<Integer> {
                         .orElseThrow(
                                 () ->
                                         new UserException(
-                                                "--port "
-                                                        + port
-                                                        + ": use tun+udp, af-packet or af-xdp"));
+                                                "--port %s: use one of %s"
+                                                        .formatted(port, PortPair.ALL)));
         if (seconds < 1 || seconds > 3600) {
             throw new UserException("--seconds " + seconds + ": use 1 to 3600");
         }

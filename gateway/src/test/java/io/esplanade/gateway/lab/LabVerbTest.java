@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,9 +77,11 @@ class LabVerbTest {
         return Commands.run(List.of("ip", "netns", "list")).text();
     }
 
-    @Test
-    void hostsReachEachOtherThroughGatewaysThatLoseNothingAndLeakNothing() throws Exception {
-        String said = esplanade(0, "test", "--seconds", "1");
+    @ParameterizedTest
+    @ValueSource(strings = {"tun+udp", "tun+raw"})
+    void hostsReachEachOtherThroughGatewaysThatLoseNothingAndLeakNothing(String ports)
+            throws Exception {
+        String said = esplanade(0, "test", "--seconds", "1", "--port", ports);
 
         assertThat(said).contains("All is well; no mbuf leaked.");
         assertThat(said.lines().filter(line -> line.matches(" +IPv[46].* 5 of 5 .*"))).hasSize(4);
@@ -114,7 +118,8 @@ class LabVerbTest {
     @Test
     void wrongWordsAreRefused() throws Exception {
         assertThat(esplanade(1, "sideways")).contains("use up, test or down");
-        assertThat(esplanade(1, "up", "--port", "pcap")).contains("use tun+udp, af-packet");
+        assertThat(esplanade(1, "up", "--port", "pcap"))
+                .contains("use one of tun+udp, tun+raw, af-packet");
         assertThat(esplanade(1, "test", "--seconds", "0")).contains("use 1 to 3600");
     }
 }

@@ -34,7 +34,6 @@ final class TunPort extends AbstractPort {
 
     private final TunSettings settings;
     private final List<TunDevice> queues = new ArrayList<>();
-    private final List<AutoCloseable> memory = new ArrayList<>();
     private Offload offload = Offload.NONE;
     private int index; // the device's number, which no other has after it
     private boolean up;
@@ -154,36 +153,17 @@ final class TunPort extends AbstractPort {
 
     @Override
     protected RxQueue openRxQueue(int index, MbufFiller filler) {
-        TunReceiver receiver = new TunReceiver(queues.get(index).fd(), filler);
-        memory.add(receiver);
-        return receiver;
+        return keep(new TunReceiver(queues.get(index).fd(), filler));
     }
 
     @Override
     protected TxQueue openTxQueue(int index, MbufSource home) {
-        TunSender sender =
-                new TunSender(queues.get(index).fd(), offload.tcp(), offload.udp(), home);
-        memory.add(sender);
-        return sender;
+        return keep(new TunSender(queues.get(index).fd(), offload.tcp(), offload.udp(), home));
     }
 
     @Override
-    protected synchronized void shut() throws IOException {
+    protected synchronized void shut() {
         queues.forEach(TunDevice::close);
         queues.clear();
-        for (AutoCloseable each : memory) {
-            close(each);
-        }
-        memory.clear();
-    }
-
-    private static void close(AutoCloseable each) throws IOException {
-        try {
-            each.close();
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        }
     }
 }

@@ -54,24 +54,15 @@ record TunSettings(String device, int queues, List<Network> addresses, List<Netw
     }
 
     static TunSettings of(PortSpec spec) {
-        for (String option : spec.options().keySet()) {
-            require(OPTIONS.contains(option), spec, "has no option " + option);
-        }
+        spec.allow(OPTIONS);
         String device = spec.options().getOrDefault(DEVICE, spec.name());
-        require(
+        spec.require(
                 device.matches("[!-~&&[^/%:]]{1," + LONGEST_NAME + "}"),
-                spec,
                 "device: '%s' is no device's name: give it one of 1 to %d characters"
                         .formatted(device, LONGEST_NAME));
-        String queues = spec.options().getOrDefault(QUEUES, "1");
-        boolean sound = queues.matches("\\d{1,3}") && Integer.parseInt(queues) >= 1;
-        require(
-                sound && Integer.parseInt(queues) <= MOST_QUEUES,
-                spec,
-                "queues: %s is not a number from 1 to %d".formatted(queues, MOST_QUEUES));
         return new TunSettings(
                 device,
-                Integer.parseInt(queues),
+                spec.number(QUEUES, 1, 1, MOST_QUEUES),
                 networks(spec, ADDRESSES),
                 networks(spec, ROUTES));
     }
@@ -89,12 +80,6 @@ record TunSettings(String device, int queues, List<Network> addresses, List<Netw
                                     .formatted(spec.name(), option, text)
                             + " 10.9.0.1/24",
                     e);
-        }
-    }
-
-    private static void require(boolean right, PortSpec spec, String otherwise) {
-        if (!right) {
-            throw new IllegalArgumentException("port " + spec.name() + ": " + otherwise);
         }
     }
 }

@@ -13,6 +13,7 @@ import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Errno;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
+import io.esplanade.engine.port.IpSocket;
 import io.esplanade.ffi.linux.Syscalls;
 
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class IkeSocket implements AutoCloseable {
         this.path = path;
         daemon = Mem.segment(said + LONGEST, ADDRESS);
         daemonLength = write(daemon, daemonPath);
-        peer = Mem.segment(said + LONGEST + ADDRESS, EspSocket.ADDRESS);
+        peer = Mem.segment(said + LONGEST + ADDRESS, IpSocket.ADDRESS);
     }
 
     /**
@@ -137,7 +138,7 @@ final class IkeSocket implements AutoCloseable {
         for (EspSocket socket : sockets) {
             if (socket.is(ipv6, high, low, Udp.sourcePort(udp))) {
                 int name =
-                        EspSocket.writeAddress(
+                        IpSocket.writeAddress(
                                 peer.address(),
                                 ipv6,
                                 ipv6 ? Ipv6.destinationHigh(said) : 0,

@@ -27,7 +27,6 @@ final class UdpPort extends AbstractPort {
 
     private final UdpSettings settings;
     private final List<EspSocket[]> queues = new ArrayList<>();
-    private final List<AutoCloseable> memory = new ArrayList<>();
     private IkeSocket ike;
 
     UdpPort(PortSpec spec, UdpSettings settings) {
@@ -66,21 +65,15 @@ final class UdpPort extends AbstractPort {
             for (int queue = 0; queue < settings.queues(); queue++) {
                 EspSocket[] sockets = new EspSocket[settings.local().size()];
                 for (int i = 0; i < sockets.length; i++) {
-                    sockets[i] = open(settings.local().get(i));
-                    memory.add(sockets[i]);
+                    sockets[i] = keep(open(settings.local().get(i)));
                 }
                 queues.add(sockets);
             }
             if (settings.ikeSocket() != null) {
-                ike = IkeSocket.open(settings.ikeSocket());
-                memory.add(ike);
+                ike = keep(IkeSocket.open(settings.ikeSocket()));
             }
         } catch (IOException e) {
-            shut();
             throw new IOException("port " + name() + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            shut();
-            throw e;
         }
     }
 
@@ -90,32 +83,11 @@ final class UdpPort extends AbstractPort {
 
     @Override
     protected RxQueue openRxQueue(int index, MbufFiller filler) {
-        UdpReceiver receiver =
-                new UdpReceiver(queues.get(index), filler, ike, ike != null && index == 0);
-        memory.addFirst(receiver);
-        return receiver;
+        return keep(new UdpReceiver(queues.get(index), filler, ike, ike != null && index == 0));
     }
 
     @Override
     protected TxQueue openTxQueue(int index, MbufSource home) {
-        UdpSender sender = new UdpSender(queues.get(index), home);
-        memory.addFirst(sender);
-        return sender;
-    }
-
-    @Override
-    protected void shut() throws IOException {
-        try {
-            for (AutoCloseable each : memory) {
-                each.close();
-            }
-        } catch (IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IOException(e);
-        } finally {
-            memory.clear();
-            queues.clear();
-        }
+        return keep(new UdpSender(queues.get(index), home));
     }
 }

@@ -21,6 +21,8 @@ import io.esplanade.engine.net.Ipv6;
 import io.esplanade.engine.net.Udp;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Padded;
+import io.esplanade.engine.port.IpSocket;
+import io.esplanade.engine.port.MessageHeaders;
 import io.esplanade.engine.port.TxQueue;
 import io.esplanade.ffi.linux.Syscalls;
 
@@ -188,7 +190,7 @@ final class UdpSender extends Padded implements TxQueue, AutoCloseable {
     private void writeHeader(int message, long header, boolean isIpv6) {
         int udp = isIpv6 ? Ipv6.HEADER_LENGTH : Ipv4.HEADER_LENGTH;
         int length =
-                EspSocket.writeAddress(
+                IpSocket.writeAddress(
                         headers.name(message),
                         isIpv6,
                         isIpv6 ? Ipv6.destinationHigh(header) : 0,
@@ -269,14 +271,8 @@ final class UdpSender extends Padded implements TxQueue, AutoCloseable {
     /** The datagram at hand, which the kernel did not take. */
     private void lose(int errno) {
         lost++;
-        if (errno == EMSGSIZE() && payload >= Long.BYTES) {
-            socket.tooLong(
-                    new EspSocket.TooLong(
-                            ipv6 ? Ipv6.destinationHigh(ip) : 0,
-                            ipv6 ? Ipv6.destinationLow(ip) : Ipv4.destinationLow(ip),
-                            Mem.getShortBE(ip + start - Udp.HEADER_LENGTH + 2),
-                            Mem.getLongBE(ip + start),
-                            payload));
+        if (errno == EMSGSIZE()) {
+            socket.tooLong(ip, start + payload);
         } else {
             socket.troubled(true);
         }

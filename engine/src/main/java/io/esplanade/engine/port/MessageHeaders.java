@@ -1,4 +1,4 @@
-package io.esplanade.engine.port.udp;
+package io.esplanade.engine.port;
 
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
@@ -13,16 +13,16 @@ import java.lang.foreign.MemorySegment;
  * An array of {@code struct mmsghdr} outside the heap, each with room for an address and control
  * messages, and vectors for all of them; what sendmmsg(2) and recvmmsg(2) take.
  */
-final class MessageHeaders implements AutoCloseable {
+public final class MessageHeaders implements AutoCloseable {
 
     /** Room for an address. */
-    static final int NAME = 32;
+    public static final int NAME = 32;
 
     /** Room for control messages: five, each of a number. */
-    static final int CONTROL = 128;
+    public static final int CONTROL = 128;
 
     /** Bytes before the data of a control message. */
-    static final int CONTROL_HEADER = (int) cmsghdr.sizeof();
+    public static final int CONTROL_HEADER = (int) cmsghdr.sizeof();
 
     private static final long MESSAGE = mmsghdr.sizeof();
     private static final long VECTOR = iovec.sizeof();
@@ -50,11 +50,11 @@ final class MessageHeaders implements AutoCloseable {
     private final long vectors;
     private final MemorySegment[] from; // the messages from each on
 
-    MessageHeaders(int count, int vectorCount) {
+    public MessageHeaders(int count, int vectorCount) {
         region =
                 Region.map(
                         count * (MESSAGE + NAME + CONTROL) + vectorCount * VECTOR,
-                        "messages of a UDP port");
+                        "messages of sockets");
         messages = region.address();
         names = messages + count * MESSAGE;
         controls = names + (long) count * NAME;
@@ -72,21 +72,21 @@ final class MessageHeaders implements AutoCloseable {
     }
 
     /** All of them. */
-    MemorySegment segment() {
+    public MemorySegment segment() {
         return from[0];
     }
 
     /** Those from one on. */
-    MemorySegment from(int index) {
+    public MemorySegment from(int index) {
         return from[index];
     }
 
     /** Where the address is. */
-    long name(int index) {
+    public long name(int index) {
         return names + (long) index * NAME;
     }
 
-    void nameLength(int index, int bytes) {
+    public void nameLength(int index, int bytes) {
         Mem.putInt(message(index) + NAME_LENGTH, bytes);
     }
 
@@ -95,41 +95,41 @@ final class MessageHeaders implements AutoCloseable {
     }
 
     /** Says which vectors it has. */
-    void vectors(int index, int first, int count) {
+    public void vectors(int index, int first, int count) {
         Mem.putLong(message(index) + VECTORS, vectors + first * VECTOR);
         Mem.putLong(message(index) + VECTOR_COUNT, count);
     }
 
-    void vector(int index, long address, int length) {
+    public void vector(int index, long address, int length) {
         Mem.putLong(vectors + index * VECTOR + VECTOR_BASE, address);
         Mem.putLong(vectors + index * VECTOR + VECTOR_LENGTH, length);
     }
 
     /** Makes it ready to be received into: with room for an address and control messages. */
-    void offer(int index) {
+    public void offer(int index) {
         nameLength(index, NAME);
         Mem.putLong(message(index) + CONTROL_LENGTH, CONTROL);
         Mem.putInt(message(index) + FLAGS, 0);
     }
 
     /** Bytes received. */
-    int received(int index) {
+    public int received(int index) {
         return Mem.getInt(message(index) + RECEIVED);
     }
 
-    int flags(int index) {
+    public int flags(int index) {
         return Mem.getInt(message(index) + FLAGS);
     }
 
     // Control messages.
 
     /** Forgets those there are. */
-    void clearControl(int index) {
+    public void clearControl(int index) {
         Mem.putLong(message(index) + CONTROL_LENGTH, 0);
     }
 
     /** Appends a number, of 2 or 4 bytes. */
-    void addControl(int index, int level, int type, int value, int bytes) {
+    public void addControl(int index, int level, int type, int value, int bytes) {
         long lengthField = message(index) + CONTROL_LENGTH;
         long length = Mem.getLong(lengthField);
         long at = control(index) + length;
@@ -141,12 +141,12 @@ final class MessageHeaders implements AutoCloseable {
     }
 
     /** The first one received; 0 if there is none. */
-    long firstControl(int index) {
+    public long firstControl(int index) {
         return soundControl(index, control(index));
     }
 
     /** The one behind that; 0 if there is none. */
-    long nextControl(int index, long at) {
+    public long nextControl(int index, long at) {
         return soundControl(index, at + (Mem.getLong(at + LENGTH) + 7 & -8));
     }
 
@@ -155,12 +155,12 @@ final class MessageHeaders implements AutoCloseable {
         return at + CONTROL_HEADER <= end && Mem.getLong(at + LENGTH) >= CONTROL_HEADER ? at : 0;
     }
 
-    static boolean isControl(long at, int level, int type) {
+    public static boolean isControl(long at, int level, int type) {
         return Mem.getInt(at + LEVEL) == level && Mem.getInt(at + TYPE) == type;
     }
 
     /** Where its data is. */
-    static long controlData(long at) {
+    public static long controlData(long at) {
         return at + CONTROL_HEADER;
     }
 

@@ -10,29 +10,42 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Checks that ports of type {@code udp} can carry the tunnels whose packets are routed to them:
- * they carry datagrams from their own addresses and port, and nothing else.
+ * Checks that ports of types {@code udp} and {@code raw} can carry the tunnels whose packets are
+ * routed to them. They carry what is from their own addresses: the one datagrams from its port, the
+ * other ESP and AH, and nothing else.
  */
-record UdpPortChecks(GatewayFile file, Topology topology, Problems problems) {
+record SocketPortChecks(GatewayFile file, Topology topology, Problems problems) {
 
     void check() {
         for (TunnelEntry tunnel : file.tunnels()) {
-            port(tunnel).ifPresent(port -> check(tunnel, port));
+            port(tunnel, "udp").ifPresent(port -> checkUdp(tunnel, port));
+            port(tunnel, "raw").ifPresent(port -> checkRaw(tunnel, port));
         }
     }
 
     /** The port of the type that the tunnel's packets leave by, if they leave by one. */
-    private Optional<PortEntry> port(TunnelEntry tunnel) {
+    private Optional<PortEntry> port(TunnelEntry tunnel, String type) {
         return topology.port(tunnel.remote().value())
                 .flatMap(
                         port ->
                                 file.ports().stream()
                                         .filter(p -> p.name().value().equals(port.name()))
-                                        .filter(p -> p.type().factory().type().equals("udp"))
+                                        .filter(p -> p.type().factory().type().equals(type))
                                         .findFirst());
     }
 
-    private void check(TunnelEntry tunnel, PortEntry port) {
+    private void checkRaw(TunnelEntry tunnel, PortEntry port) {
+        if (tunnel.shape().udp().isPresent()) {
+            problems.error(
+                    tunnel.name().position(),
+                    "tunnel %s sends ESP in UDP by port %s, which carries ESP and AH alone"
+                            .formatted(tunnel.name(), port.name()),
+                    "take 'encap' out of the tunnel, or use a port of another type, such as udp");
+        }
+        checkLocal(tunnel, port);
+    }
+
+    private void checkUdp(TunnelEntry tunnel, PortEntry port) {
         Optional<UdpEncapsulation> udp = tunnel.shape().udp();
         if (udp.isEmpty()) {
             problems.error(
@@ -51,19 +64,23 @@ record UdpPortChecks(GatewayFile file, Topology topology, Problems problems) {
                                     tunnel.name(), udp.get().localPort(), port.name(), localPort),
                     "make encap's local-port and that of the port the same");
         }
-        if (!has(port, tunnel.local().value())) {
-            problems.error(
-                    tunnel.local().position(),
-                    "%s is not among the local addresses of port %s, by which tunnel %s sends"
-                            .formatted(tunnel.local(), port.name(), tunnel.name()),
-                    "add it to the port's 'local'");
-        }
+        checkLocal(tunnel, port);
         if (tunnel.mtuRules().fragmentation() == Fragmentation.POST) {
             problems.error(
                     tunnel.name().position(),
                     "tunnel %s cuts ESP packets into fragments, which port %s does not carry"
                             .formatted(tunnel.name(), port.name()),
                     "write 'fragmentation: pre', or use a port of another type");
+        }
+    }
+
+    private void checkLocal(TunnelEntry tunnel, PortEntry port) {
+        if (!has(port, tunnel.local().value())) {
+            problems.error(
+                    tunnel.local().position(),
+                    "%s is not among the local addresses of port %s, by which tunnel %s sends"
+                            .formatted(tunnel.local(), port.name(), tunnel.name()),
+                    "add it to the port's 'local'");
         }
     }
 

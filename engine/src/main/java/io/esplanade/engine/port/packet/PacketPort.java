@@ -26,6 +26,9 @@ final class PacketPort extends DevicePort {
     /** For sockets that share with none. */
     static final int NO_GROUP = -1;
 
+    static final String NEEDS =
+            "af-packet needs a packet socket, for which CAP_NET_RAW is to be granted";
+
     private final List<PacketReceiver> receivers = new ArrayList<>();
     private final List<PacketSender> senders = new ArrayList<>();
 

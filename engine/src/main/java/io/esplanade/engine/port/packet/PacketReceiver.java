@@ -22,6 +22,7 @@ import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.PartialChecksum;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.port.MbufFiller;
+import io.esplanade.engine.port.PacketSocket;
 import io.esplanade.engine.port.RxQueue;
 import io.esplanade.engine.port.Splitter;
 import io.esplanade.engine.port.VnetHeader;
@@ -94,7 +95,7 @@ final class PacketReceiver implements RxQueue, AutoCloseable {
     private PacketReceiver() {}
 
     private static PacketSocket newSocket(int device, int group) {
-        PacketSocket socket = new PacketSocket();
+        PacketSocket socket = new PacketSocket(PacketPort.NEEDS);
         try (Arena arena = Arena.ofConfined()) {
             socket.set(PACKET_VERSION(), TPACKET_V3(), "rings of version 3");
             socket.set(PACKET_VNET_HDR(), 1, "headers that tell of partial checksums");

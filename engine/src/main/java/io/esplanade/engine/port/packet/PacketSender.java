@@ -16,6 +16,7 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.port.PacketSocket;
 import io.esplanade.engine.port.TxQueue;
 import io.esplanade.ffi.linux.Syscalls;
 import io.esplanade.ffi.linux.tpacket2_hdr;
@@ -65,7 +66,7 @@ final class PacketSender implements TxQueue, AutoCloseable {
     }
 
     private PacketSocket newSocket(int device) {
-        PacketSocket opened = new PacketSocket();
+        PacketSocket opened = new PacketSocket(PacketPort.NEEDS);
         try (Arena arena = Arena.ofConfined()) {
             opened.set(PACKET_VERSION(), TPACKET_V2(), "rings of version 2");
             opened.set(PACKET_LOSS(), 1, "a ring that skips frames it cannot send");

@@ -1,29 +1,20 @@
 package io.esplanade.engine.port.xdp;
 
-import static io.esplanade.ffi.linux.linux.AF_PACKET;
 import static io.esplanade.ffi.linux.linux.ETH_P_ALL;
-import static io.esplanade.ffi.linux.linux.MSG_DONTWAIT;
 import static io.esplanade.ffi.linux.linux.PACKET_IGNORE_OUTGOING;
-import static io.esplanade.ffi.linux.linux.SOCK_CLOEXEC;
-import static io.esplanade.ffi.linux.linux.SOCK_NONBLOCK;
-import static io.esplanade.ffi.linux.linux.SOCK_RAW;
-import static io.esplanade.ffi.linux.linux.SOL_PACKET;
-import static io.esplanade.ffi.linux.linux.SOL_SOCKET;
-import static io.esplanade.ffi.linux.linux.SO_ATTACH_FILTER;
-import static io.esplanade.ffi.linux.linux.SO_ERROR;
-
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static io.esplanade.ffi.linux.linux.PACKET_RX_RING;
+import static io.esplanade.ffi.linux.linux.PACKET_VERSION;
+import static io.esplanade.ffi.linux.linux.TPACKET_V2;
+import static io.esplanade.ffi.linux.linux.TP_STATUS_KERNEL;
+import static io.esplanade.ffi.linux.linux.TP_STATUS_USER;
 
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.os.Mem;
-import io.esplanade.engine.os.OsException;
-import io.esplanade.engine.os.Region;
 import io.esplanade.engine.port.MbufFiller;
-import io.esplanade.ffi.linux.Syscalls;
-import io.esplanade.ffi.linux.sockaddr_ll;
+import io.esplanade.engine.port.PacketSocket;
+import io.esplanade.ffi.linux.tpacket2_hdr;
+import io.esplanade.ffi.linux.tpacket_req;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -31,12 +22,19 @@ import java.lang.foreign.MemorySegment;
 /**
  * A packet socket that hears what both the port and the kernel are to know, and what the XDP
  * program therefore leaves to the kernel: ARP, neighbour discovery, and ICMP errors that a packet
- * was too big. The thread that receives, but for {@link #bind}.
+ * was too big. To look whether it has heard anything takes no system call: it has a ring. The
+ * thread that receives, but for {@link #bind}.
  */
 final class Tap implements AutoCloseable {
 
-    /** Longer than any of these messages, but for errors, whose end does not matter. */
-    private static final int LONGEST = 1500;
+    /** Frames of its ring, longer than any of these messages but for errors, whose end is cut. */
+    private static final int FRAME = 2048;
+
+    private static final int FRAMES = 64;
+
+    private static final long STATUS = tpacket2_hdr.tp_status$offset();
+    private static final long LENGTH = tpacket2_hdr.tp_snaplen$offset();
+    private static final long MAC = tpacket2_hdr.tp_mac$offset();
 
     // Classic BPF (RFC 9669's ancestor): code, jumps if true and if false, value.
     private static final long[] FILTER = {
@@ -59,24 +57,25 @@ final class Tap implements AutoCloseable {
         instruction(0x06, 0, 0, 0)
     };
 
-    private final int descriptor;
-    private final Region buffer = Region.map(LONGEST, "what a tap hears");
-    private final MemorySegment segment = Mem.segment(buffer.address(), LONGEST);
+    private final PacketSocket socket;
+    private int next; // the frame that the kernel fills next
 
     Tap(int device) {
-        descriptor = Syscalls.socket(AF_PACKET(), SOCK_RAW() | SOCK_CLOEXEC() | SOCK_NONBLOCK(), 0);
-        if (descriptor < 0) {
-            buffer.close();
-            throw new OsException(
-                    "af-xdp needs CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF and CAP_IPC_LOCK: grant them",
-                    -descriptor);
-        }
+        socket =
+                new PacketSocket(
+                        "af-xdp needs CAP_NET_RAW, CAP_NET_ADMIN, CAP_BPF and CAP_IPC_LOCK: grant"
+                                + " them");
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = arena.allocate(16, 8); // struct sock_fprog
-            filter.set(JAVA_SHORT, 0, (short) FILTER.length);
-            filter.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, FILTER).address());
-            set(SOL_SOCKET(), SO_ATTACH_FILTER(), filter);
-            set(SOL_PACKET(), PACKET_IGNORE_OUTGOING(), arena.allocateFrom(JAVA_INT, 1));
+            socket.filter(FILTER);
+            socket.set(PACKET_VERSION(), TPACKET_V2(), "rings of version 2");
+            socket.set(PACKET_IGNORE_OUTGOING(), 1, "what comes in alone: Linux 4.20 is needed");
+            MemorySegment ring = tpacket_req.allocate(arena);
+            tpacket_req.tp_block_size(ring, FRAME * FRAMES);
+            tpacket_req.tp_block_nr(ring, 1);
+            tpacket_req.tp_frame_size(ring, FRAME);
+            tpacket_req.tp_frame_nr(ring, FRAMES);
+            socket.set(PACKET_RX_RING(), ring, "a ring to receive by");
+            socket.map(FRAME * FRAMES);
             bind(device);
         } catch (RuntimeException e) {
             close();
@@ -88,49 +87,32 @@ final class Tap implements AutoCloseable {
         return code | (long) ifTrue << 16 | (long) ifFalse << 24 | (long) value << 32;
     }
 
-    private void set(int level, int option, MemorySegment value) {
-        int result = Syscalls.setsockopt(descriptor, level, option, value, (int) value.byteSize());
-        if (result < 0) {
-            throw new OsException("cannot prepare a packet socket to hear ARP", -result);
-        }
-    }
-
     /** Joins it to a device, again if that has come again. */
     void bind(int device) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = sockaddr_ll.allocate(arena);
-            sockaddr_ll.sll_family(address, (short) AF_PACKET());
-            sockaddr_ll.sll_protocol(address, Short.reverseBytes((short) ETH_P_ALL()));
-            sockaddr_ll.sll_ifindex(address, device);
-            int result = Syscalls.bind(descriptor, address, (int) address.byteSize());
-            if (result < 0) {
-                throw new OsException("cannot bind a packet socket to hear ARP", -result);
-            }
-        }
+        socket.bind(device, ETH_P_ALL());
     }
 
     /** Forgets the error that a device going down has left, which polling would meet for ever. */
     void clearError() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment error = arena.allocate(JAVA_INT);
-            MemorySegment length = arena.allocateFrom(JAVA_INT, Integer.BYTES);
-            Syscalls.getsockopt(descriptor, SOL_SOCKET(), SO_ERROR(), error, length);
-        }
+        socket.clearError();
     }
 
     int descriptor() {
-        return descriptor;
+        return socket.descriptor();
     }
 
     /** As {@link io.esplanade.engine.port.RxQueue#receive}. */
     int receive(Burst burst, int max, MbufFiller filler) {
         int received = 0;
         while (received < max) {
-            long length = Syscalls.recv(descriptor, segment, LONGEST, MSG_DONTWAIT());
-            if (length <= 0) {
+            long frame = socket.ring() + (long) next * FRAME;
+            if ((Mem.getIntAcquire(frame + STATUS) & TP_STATUS_USER()) == 0) {
                 break;
             }
-            long mbuf = filler.fill(buffer.address(), (int) length, 0);
+            long start = frame + Mem.getShort(frame + MAC);
+            long mbuf = filler.fill(start, Mem.getInt(frame + LENGTH), 0);
+            Mem.putIntRelease(frame + STATUS, TP_STATUS_KERNEL());
+            next = next + 1 == FRAMES ? 0 : next + 1;
             if (mbuf == Mbuf.NULL) {
                 break; // those who asked ask again
             }
@@ -142,7 +124,6 @@ final class Tap implements AutoCloseable {
 
     @Override
     public void close() {
-        Syscalls.close(descriptor);
-        buffer.close();
+        socket.close();
     }
 }

@@ -29,8 +29,8 @@ final class XdpReceiver implements RxQueue {
     /** Mbufs posted at a time. */
     private static final int BATCH = 64;
 
-    /** Receives between two looks at the tap while packets come. */
-    private static final int TAP_LOOKS = 64;
+    /** Of what the tap hears, in one burst: it is not to keep traffic out. */
+    private static final int MOST_HEARD = 4;
 
     private static final long LENGTH = xdp_desc.len$offset();
     private static final int FRAME_BITS = Integer.numberOfTrailingZeros(MbufPool.SMALL_SIZE);
@@ -47,7 +47,6 @@ final class XdpReceiver implements RxQueue {
     private MbufFiller filler;
     private MbufSource source;
     private DropSink unused;
-    private int looks;
     private long starved;
     private volatile long lost;
     private long told; // of those lost
@@ -109,18 +108,16 @@ final class XdpReceiver implements RxQueue {
         if (target - posted.count() >= BATCH) {
             post();
         }
+        int heard = tap == null ? 0 : tap.receive(burst, Math.min(max, MOST_HEARD), filler);
         XdpRing ring = socket.received();
-        int n = Math.min(max, ring.available());
+        int n = Math.min(max - heard, ring.available());
         for (int i = 0; i < n; i++) {
             burst.add(take(ring.toConsume(i)));
         }
         if (n > 0) {
             ring.consumed(n);
         }
-        if (tap != null && (n == 0 || (++looks & TAP_LOOKS - 1) == 0)) {
-            n += tap.receive(burst, max - n, filler);
-        }
-        return n;
+        return heard + n;
     }
 
     private long take(long slot) {

@@ -1,4 +1,4 @@
-package io.esplanade.engine.port.packet;
+package io.esplanade.engine.port;
 
 import static io.esplanade.ffi.linux.linux.AF_PACKET;
 import static io.esplanade.ffi.linux.linux.EACCES;
@@ -12,6 +12,7 @@ import static io.esplanade.ffi.linux.linux.SOCK_NONBLOCK;
 import static io.esplanade.ffi.linux.linux.SOCK_RAW;
 import static io.esplanade.ffi.linux.linux.SOL_PACKET;
 import static io.esplanade.ffi.linux.linux.SOL_SOCKET;
+import static io.esplanade.ffi.linux.linux.SO_ATTACH_FILTER;
 import static io.esplanade.ffi.linux.linux.SO_ERROR;
 
 import io.esplanade.engine.os.OsException;
@@ -23,26 +24,28 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** A packet socket and its ring. One thread, but for {@link #bind} and {@link #clearError}. */
-final class PacketSocket implements AutoCloseable {
+public final class PacketSocket implements AutoCloseable {
 
     private int descriptor;
     private long ring;
     private long ringSize;
 
-    /** A socket that receives nothing before it is bound. */
-    PacketSocket() {
+    /**
+     * A socket that receives nothing before it is bound.
+     *
+     * @param needs what to say who may not have one
+     */
+    public PacketSocket(String needs) {
         descriptor = Syscalls.socket(AF_PACKET(), SOCK_RAW() | SOCK_CLOEXEC() | SOCK_NONBLOCK(), 0);
         if (descriptor == -EPERM() || descriptor == -EACCES()) {
-            throw new OsException(
-                    "af-packet needs a packet socket, for which CAP_NET_RAW is to be granted",
-                    -descriptor);
+            throw new OsException(needs, -descriptor);
         }
         if (descriptor < 0) {
             throw new OsException("cannot open a packet socket", -descriptor);
         }
     }
 
-    int descriptor() {
+    public int descriptor() {
         return descriptor;
     }
 
@@ -50,7 +53,7 @@ final class PacketSocket implements AutoCloseable {
      * Takes the place of another socket under its descriptor, which threads wait on. That one lives
      * on until its ring is unmapped.
      */
-    void replace(PacketSocket other) {
+    public void replace(PacketSocket other) {
         int result = Syscalls.dup2(descriptor, other.descriptor);
         if (result < 0) {
             throw new OsException("cannot put a packet socket in another's place", -result);
@@ -61,14 +64,14 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** The first byte of the ring. */
-    long ring() {
+    public long ring() {
         return ring;
     }
 
     /**
      * @throws OsException if the kernel refuses
      */
-    void set(int option, int value, String what) {
+    public void set(int option, int value, String what) {
         int result = trySet(option, value);
         if (result < 0) {
             throw new OsException("a packet socket cannot have " + what, -result);
@@ -76,14 +79,14 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** Sets an option that not every kernel has; 0 or the negative errno. */
-    int trySet(int option, int value) {
+    public int trySet(int option, int value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
             return setOption(option, number);
         }
     }
 
-    void set(int option, MemorySegment value, String what) {
+    public void set(int option, MemorySegment value, String what) {
         int result = setOption(option, value);
         if (result < 0) {
             throw new OsException("a packet socket cannot have " + what, -result);
@@ -94,14 +97,36 @@ final class PacketSocket implements AutoCloseable {
         return Syscalls.setsockopt(descriptor, SOL_PACKET(), option, value, (int) value.byteSize());
     }
 
+    /**
+     * Has a program of classic BPF choose what it receives.
+     *
+     * @param program its instructions, each a struct sock_filter
+     */
+    public void filter(long[] program) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment filter = arena.allocate(16, 8); // struct sock_fprog
+            filter.set(ValueLayout.JAVA_SHORT, 0, (short) program.length);
+            filter.set(
+                    ValueLayout.JAVA_LONG,
+                    8,
+                    arena.allocateFrom(ValueLayout.JAVA_LONG, program).address());
+            int size = (int) filter.byteSize();
+            int result =
+                    Syscalls.setsockopt(descriptor, SOL_SOCKET(), SO_ATTACH_FILTER(), filter, size);
+            if (result < 0) {
+                throw new OsException("a packet socket cannot have a filter", -result);
+            }
+        }
+    }
+
     /** Reads an option into {@code value}; false if that fails. */
-    boolean get(int option, MemorySegment value, MemorySegment length) {
+    public boolean get(int option, MemorySegment value, MemorySegment length) {
         length.set(ValueLayout.JAVA_INT, 0, (int) value.byteSize());
         return Syscalls.getsockopt(descriptor, SOL_PACKET(), option, value, length) == 0;
     }
 
     /** Maps the ring that was set. */
-    void map(long size) {
+    public void map(long size) {
         long address =
                 Syscalls.mmap(
                         MemorySegment.NULL,
@@ -122,7 +147,7 @@ final class PacketSocket implements AutoCloseable {
      *
      * @param protocol the EtherType it receives, ETH_P_ALL for every one, 0 for none
      */
-    void bind(int device, int protocol) {
+    public void bind(int device, int protocol) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = sockaddr_ll.allocate(arena);
             sockaddr_ll.sll_family(address, (short) AF_PACKET());
@@ -136,7 +161,7 @@ final class PacketSocket implements AutoCloseable {
     }
 
     /** Forgets the error that a device going down has left, which polling would meet for ever. */
-    void clearError() {
+    public void clearError() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment error = arena.allocate(ValueLayout.JAVA_INT);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);

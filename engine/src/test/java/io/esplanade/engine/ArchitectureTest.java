@@ -25,6 +25,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.os.Clock;
+import io.esplanade.engine.port.RunWriter;
 import io.esplanade.engine.port.TxQueue;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -311,7 +312,7 @@ class ArchitectureTest {
 
     private static DescribedPredicate<JavaClass> mayFreeMbufs() {
         return describe(
-                "are the drop sink, a transmit queue or a source of mbufs themselves",
+                "are the drop sink, a transmit queue, its writer or a source of mbufs themselves",
                 type ->
                         Stream.iterate(
                                         type,
@@ -321,6 +322,7 @@ class ArchitectureTest {
                                         t ->
                                                 t.isAssignableTo(DropSink.class)
                                                         || t.isAssignableTo(TxQueue.class)
+                                                        || t.isAssignableTo(RunWriter.class)
                                                         || t.isAssignableTo(MbufSource.class)));
     }
 

@@ -3,6 +3,7 @@ package io.esplanade.engine.port;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.Checksum;
+import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.net.Ipv4;
 import io.esplanade.engine.net.Ipv6;
@@ -39,17 +40,18 @@ public final class Coalescer extends Padded {
     public interface Sink {
 
         /**
-         * Takes a run of packets, which are its own from then on.
+         * Takes a run of packets, which are its own from then on. The {@link VnetHeader} that goes
+         * before them is written.
          *
-         * @param vnet the {@link VnetHeader} that goes before the first, whole
          * @param run the first with headers for all
          * @param headers bytes of headers in each of the others, to be left out
          */
-        void take(long vnet, Burst run, int headers);
+        void take(Burst run, int headers);
     }
 
     private final Sink sink;
     private final long vnet;
+    private final int link;
     private final boolean tcp;
     private final boolean udp;
     private final Run[] runs = new Run[FLOWS];
@@ -80,12 +82,14 @@ public final class Coalescer extends Padded {
 
     /**
      * @param vnet room for a {@link VnetHeader}, outside the heap
+     * @param link bytes of link-layer header before the IP header: 0, or Ethernet's
      * @param tcp whether who takes super-packets takes those of TCP
      * @param udp whether those of UDP
      */
-    public Coalescer(Sink sink, long vnet, boolean tcp, boolean udp) {
+    public Coalescer(Sink sink, long vnet, int link, boolean tcp, boolean udp) {
         this.sink = sink;
         this.vnet = vnet;
+        this.link = link;
         this.tcp = tcp;
         this.udp = udp;
         for (int i = 0; i < FLOWS; i++) {
@@ -93,10 +97,10 @@ public final class Coalescer extends Padded {
         }
     }
 
-    /** Takes a packet, which is at its IP header: it is gathered, or given away. */
+    /** Takes a packet: it is gathered, or given away. */
     public void add(long mbuf) {
-        ip = Mbuf.data(mbuf);
-        if (!hasFlow(Mbuf.length(mbuf))) {
+        ip = Mbuf.data(mbuf) + link;
+        if (!hasFlow(Mbuf.length(mbuf) - link)) {
             finish(); // it may be of any flow: a fragment does not say
             giveAlone(mbuf);
             return;
@@ -130,7 +134,7 @@ public final class Coalescer extends Padded {
     private boolean hasFlow(int length) {
         ipv6 = Ipv4.version(ip) == 6;
         int start = ipv6 ? Ipv6.HEADER_LENGTH : Ipv4.HEADER_LENGTH;
-        if (length < start + Udp.HEADER_LENGTH) {
+        if (length < start + Udp.HEADER_LENGTH || !isIp()) {
             return false;
         }
         protocol = ipv6 ? Ipv6.nextHeader(ip) : Ipv4.protocol(ip);
@@ -149,6 +153,10 @@ public final class Coalescer extends Padded {
         }
         payload = length - headers;
         return payload >= 0 && length == (ipv6 ? Ipv6.totalLength(ip) : Ipv4.totalLength(ip));
+    }
+
+    private boolean isIp() {
+        return link == 0 || Ethernet.type(ip - link) == (ipv6 ? Ethernet.IPV6 : Ethernet.IPV4);
     }
 
     private Run find() {
@@ -201,6 +209,7 @@ public final class Coalescer extends Padded {
                 && headers == run.headers
                 && run.mbufs.room() > 0
                 && run.total + payload <= LONGEST
+                && (link == 0 || Mem.equal(run.ip - link, ip - link, link))
                 && hasSameNetworkHeader(run)
                 && (protocol == IpProtocol.UDP || hasSameTcpHeader(run));
     }
@@ -275,7 +284,7 @@ public final class Coalescer extends Padded {
         alone.clear();
         alone.add(mbuf);
         VnetHeader.writeOrdinary(vnet);
-        sink.take(vnet, alone, 0);
+        sink.take(alone, 0);
     }
 
     private void give(Run run) {
@@ -284,7 +293,7 @@ public final class Coalescer extends Padded {
         } else {
             writeHeaders(run);
         }
-        sink.take(vnet, run.mbufs, run.headers);
+        sink.take(run.mbufs, link + run.headers);
         run.mbufs.clear();
     }
 
@@ -308,6 +317,6 @@ public final class Coalescer extends Padded {
         }
         Mem.putShortBE(run.transport + checksum, pseudo);
         int type = isTcp ? runIpv6 ? VnetHeader.TCP_IPV6 : VnetHeader.TCP_IPV4 : VnetHeader.UDP;
-        VnetHeader.write(vnet, type, run.headers, run.size, start, checksum);
+        VnetHeader.write(vnet, type, link + run.headers, run.size, link + start, checksum);
     }
 }

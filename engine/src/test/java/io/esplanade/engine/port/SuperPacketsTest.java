@@ -37,7 +37,11 @@ class SuperPacketsTest {
     private final Region region = Region.map(1 << 20, "test");
     private final List<byte[]> vnets = new ArrayList<>();
     private final List<byte[]> gathered = new ArrayList<>();
-    private final Coalescer coalescer = new Coalescer(this::take, region.address(), true, true);
+    private Coalescer coalescer = coalescer(0);
+
+    private Coalescer coalescer(int link) {
+        return new Coalescer(this::take, region.address(), link, true, true);
+    }
 
     @AfterEach
     void close() {
@@ -45,8 +49,8 @@ class SuperPacketsTest {
         region.close();
     }
 
-    private void take(long vnet, Burst run, int headers) {
-        vnets.add(Mem.bytes(vnet, VnetHeader.LENGTH));
+    private void take(Burst run, int headers) {
+        vnets.add(Mem.bytes(region.address(), VnetHeader.LENGTH));
         ByteBuffer packet = ByteBuffer.allocate(1 << 17);
         for (int i = 0; i < run.count(); i++) {
             long mbuf = run.get(i);
@@ -229,6 +233,44 @@ class SuperPacketsTest {
         assertThat(gathered).hasSize(1);
         assertThat(vnet(vnets.getFirst()).get(1)).as("type").isEqualTo((byte) 5);
         assertThat(split(vnets.getFirst(), gathered.getFirst())).containsExactlyElementsOf(run);
+    }
+
+    private static byte[] frame(int station, int type, byte[] packet) {
+        ByteBuffer frame = ByteBuffer.allocate(14 + packet.length);
+        frame.put(5, (byte) station).putShort(12, (short) type).put(14, packet);
+        return frame.array();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void framesForOneStationAreGatheredUnderOneLinkHeader(boolean ipv6) {
+        coalescer = coalescer(14);
+        int type = ipv6 ? 0x86dd : 0x0800;
+        List<byte[]> run = run(ipv6, 5);
+        List<byte[]> frames = run.stream().map(packet -> frame(1, type, packet)).toList();
+        gather(frames);
+
+        assertThat(gathered).hasSize(1);
+        assertThat(Arrays.copyOf(gathered.getFirst(), 14))
+                .isEqualTo(Arrays.copyOf(frames.getFirst(), 14));
+        ByteBuffer vnet = vnet(vnets.getFirst());
+        int transport = 14 + (ipv6 ? 40 : 20);
+        assertThat(vnet.getShort(2)).as("headers").isEqualTo((short) (transport + 32));
+        assertThat(vnet.getShort(6)).as("checksum start").isEqualTo((short) transport);
+    }
+
+    @Test
+    void framesForTwoStationsAndWhatIsNotIpAreNotMerged() {
+        coalescer = coalescer(14);
+        List<byte[]> run = run(false, 4);
+        List<byte[]> frames =
+                List.of(
+                        frame(1, 0x0800, run.get(0)),
+                        frame(2, 0x0800, run.get(1)),
+                        frame(2, 0x88b5, run.get(2)),
+                        frame(2, 0x88b5, run.get(3)));
+        gather(frames);
+        assertThat(gathered).containsExactlyElementsOf(frames);
     }
 
     static Stream<Arguments> differences() {

@@ -8,6 +8,7 @@ import io.esplanade.engine.port.MbufFiller;
 import io.esplanade.engine.port.NetDevice;
 import io.esplanade.engine.port.PortSpec;
 import io.esplanade.engine.port.RxQueue;
+import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.TxQueue;
 
 import java.util.ArrayList;
@@ -43,8 +44,12 @@ final class PacketPort extends DevicePort {
 
     @Override
     public String mode() {
-        return "af-packet on %s: TPACKET_V3 in, TPACKET_V2 out, %d %s"
-                .formatted(device(), rxQueues(), rxQueues() == 1 ? "queue" : "queues by fan-out");
+        return "af-packet on %s: TPACKET_V3 in, TPACKET_V2%s out, %d %s"
+                .formatted(
+                        device(),
+                        side() == Side.PROTECTED ? " and super-packets" : "",
+                        rxQueues(),
+                        rxQueues() == 1 ? "queue" : "queues by fan-out");
     }
 
     @Override
@@ -53,7 +58,7 @@ final class PacketPort extends DevicePort {
         try {
             for (int i = 0; i < rxQueues(); i++) {
                 receivers.add(PacketReceiver.open(now.index(), group));
-                senders.add(PacketSender.open(this, now.index()));
+                senders.add(new PacketSender(this, now.index()));
             }
         } catch (OsException e) {
             shutSockets();

@@ -7,6 +7,7 @@ import static io.esplanade.ffi.linux.linux.PACKET_LOSS;
 import static io.esplanade.ffi.linux.linux.PACKET_QDISC_BYPASS;
 import static io.esplanade.ffi.linux.linux.PACKET_TX_RING;
 import static io.esplanade.ffi.linux.linux.PACKET_VERSION;
+import static io.esplanade.ffi.linux.linux.PACKET_VNET_HDR;
 import static io.esplanade.ffi.linux.linux.TPACKET_V2;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_SENDING;
 import static io.esplanade.ffi.linux.linux.TP_STATUS_SEND_REQUEST;
@@ -16,7 +17,10 @@ import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.mbuf.MbufSource;
 import io.esplanade.engine.net.Ethernet;
 import io.esplanade.engine.os.Mem;
+import io.esplanade.engine.port.Coalescer;
 import io.esplanade.engine.port.PacketSocket;
+import io.esplanade.engine.port.RunWriter;
+import io.esplanade.engine.port.Side;
 import io.esplanade.engine.port.TxQueue;
 import io.esplanade.ffi.linux.Syscalls;
 import io.esplanade.ffi.linux.tpacket2_hdr;
@@ -27,7 +31,9 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A transmit queue: a ring of frames into which packets are copied, and one call for all that came
- * since the last.
+ * since the last. On the protected side, runs of TCP segments become super-packets, each sent by a
+ * call of its own: hosts behind the port do once for all what they would do for each, and
+ * acknowledge them together.
  *
  * <p>The queue's thread sends; the conductor's {@link #renew}s its socket.
  */
@@ -47,22 +53,26 @@ final class PacketSender implements TxQueue, AutoCloseable {
     private final int frameSize;
     private PacketSocket socket;
     private volatile PacketSocket renewed; // to be used from the next send on
+    private final PacketSocket wide; // for super-packets; null on the unprotected side
     private MbufSource home;
+    private RunWriter writer;
+    private Coalescer coalescer; // null where nothing is gathered
     private int next; // the frame that comes next
     private boolean unsent;
     private long lost; // and not told
 
-    private PacketSender(PacketPort port) {
+    /** Opens sockets on a device. */
+    PacketSender(PacketPort port, int device) {
         this.port = port;
         long longest = DATA + Ethernet.HEADER_LENGTH + port.mtu();
         frameSize = (int) Math.max(SHORTEST_FRAME, Long.highestOneBit(2 * longest - 1));
-    }
-
-    /** Opens a socket on a device. */
-    static PacketSender open(PacketPort port, int device) {
-        PacketSender sender = new PacketSender(port);
-        sender.socket = sender.newSocket(device);
-        return sender;
+        socket = newSocket(device);
+        try {
+            wide = port.side() == Side.PROTECTED ? newWideSocket(device) : null;
+        } catch (RuntimeException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     private PacketSocket newSocket(int device) {
@@ -87,9 +97,27 @@ final class PacketSender implements TxQueue, AutoCloseable {
         return opened;
     }
 
+    private static PacketSocket newWideSocket(int device) {
+        PacketSocket opened = new PacketSocket(PacketPort.NEEDS);
+        try {
+            opened.set(PACKET_VNET_HDR(), 1, "headers that tell of super-packets");
+            opened.set(PACKET_QDISC_BYPASS(), 1, "a way around queueing disciplines");
+            opened.bind(device, 0);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+        return opened;
+    }
+
     /** The queue, which frees to {@code home}. */
     TxQueue queue(MbufSource home) {
         this.home = home;
+        if (wide != null) {
+            writer = new RunWriter(home);
+            coalescer =
+                    new Coalescer(this::take, writer.vnet(), Ethernet.HEADER_LENGTH, true, false);
+        }
         return this;
     }
 
@@ -99,6 +127,9 @@ final class PacketSender implements TxQueue, AutoCloseable {
             PacketSocket fresh = newSocket(device);
             fresh.replace(socket);
             renewed = fresh;
+            if (wide != null) {
+                wide.bind(device, 0);
+            }
         }
     }
 
@@ -114,28 +145,54 @@ final class PacketSender implements TxQueue, AutoCloseable {
         if (renewed != null) {
             change();
         }
-        int limit = port.limitNow();
+        int longest = port.limitNow() + Ethernet.HEADER_LENGTH;
         int sent = 0;
         while (sent < n) {
             long mbuf = burst.get(sent);
-            int length = Mbuf.length(mbuf);
-            if (length - Ethernet.HEADER_LENGTH > limit) {
+            if (Mbuf.length(mbuf) > longest) {
                 lost++;
-            } else {
-                long frame = socket.ring() + (long) next * frameSize;
-                if ((Mem.getIntAcquire(frame + STATUS) & BUSY) != 0) {
-                    break;
-                }
-                Mem.copy(Mbuf.data(mbuf), frame + DATA, length);
-                Mem.putInt(frame + LENGTH, length);
-                Mem.putIntRelease(frame + STATUS, REQUEST);
-                next = next + 1 == FRAMES ? 0 : next + 1;
-                unsent = true;
+                home.free(mbuf);
+            } else if (coalescer != null) {
+                coalescer.add(mbuf);
+            } else if (!put(mbuf)) {
+                break;
             }
-            home.free(mbuf);
             sent++;
         }
+        if (coalescer != null) {
+            coalescer.finish();
+        }
         return sent;
+    }
+
+    /** Copies a packet into the ring and frees it; false if there is no room. */
+    private boolean put(long mbuf) {
+        long frame = socket.ring() + (long) next * frameSize;
+        if ((Mem.getIntAcquire(frame + STATUS) & BUSY) != 0) {
+            return false;
+        }
+        int length = Mbuf.length(mbuf);
+        Mem.copy(Mbuf.data(mbuf), frame + DATA, length);
+        Mem.putInt(frame + LENGTH, length);
+        Mem.putIntRelease(frame + STATUS, REQUEST);
+        next = next + 1 == FRAMES ? 0 : next + 1;
+        unsent = true;
+        home.free(mbuf);
+        return true;
+    }
+
+    /** Sends what was gathered, behind what has been put into the ring before. */
+    private void take(Burst run, int headers) {
+        if (run.count() > 1) {
+            flush();
+            lost += writer.write(wide.descriptor(), run, headers);
+        } else if (!put(run.get(0))) {
+            flush();
+            if (!put(run.get(0))) {
+                lost++;
+                home.free(run.get(0));
+            }
+        }
     }
 
     @Override
@@ -176,5 +233,11 @@ final class PacketSender implements TxQueue, AutoCloseable {
             change();
         }
         socket.close();
+        if (wide != null) {
+            wide.close();
+        }
+        if (writer != null) {
+            writer.close();
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.esplanade.engine.port.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.esplanade.engine.Engine;
 import io.esplanade.engine.EngineBuilder;
@@ -101,6 +102,23 @@ class ForwardingTest {
             assertThat(Transfer.tcp(left, right, to, 5_000_000)).isEqualTo(5_000_000);
         }
         assertThat(router.snapshot().counter(Counter.RX_LOST)).isZero();
+    }
+
+    /** The right host receives far fewer packets than the left one has cut its data into. */
+    @Test
+    void segmentsReachHostsInSuperPackets() {
+        assumeTrue(type.equals("af-packet"), "no frames of AF_XDP are longer than the MTU");
+        left.run("ethtool -K eth0 tso off");
+        for (String to : new String[] {"10.2.0.2", "fd02::2"}) {
+            int before = framesReceived();
+            assertThat(Transfer.tcp(left, right, to, 5_000_000)).isEqualTo(5_000_000);
+            assertThat(framesReceived() - before).isLessThan(5_000_000 / 1448 / 2);
+        }
+        assertThat(router.snapshot().counter(Counter.TX_LOST)).isZero();
+    }
+
+    private int framesReceived() {
+        return Integer.parseInt(right.run("cat /sys/class/net/eth0/statistics/rx_packets").strip());
     }
 
     @Test

@@ -1,12 +1,14 @@
 #!/bin/sh
 # One TCP stream through two gateways: Esplanade by each pair of its ports, and what else carries
-# packets in userspace: strongSwan with kernel-libipsec, and wireguard-go. In network namespaces of
-# this machine, in turns; needs root, and installs the rivals from Debian.
+# packets in userspace: strongSwan with kernel-libipsec, and wireguard-go; and kernel, which is what
+# this machine's kernel forwards without encryption. In network namespaces of this machine, in turns;
+# needs root, and installs the rivals from Debian.
 #
 #   docker/rivals.sh [--seconds N] [--rounds N] [--provider NAME] [CONTENDER...]
 #
 # NAME is who encrypts for Esplanade: openssl (the default) or ipsec-mb.
-# CONTENDER: tun+udp af-packet af-xdp strongswan wireguard-go (the default: all of them).
+# CONTENDER: tun+udp af-packet af-xdp strongswan wireguard-go kernel (the default: all of them).
+# With af-packet, af-xdp and kernel the hosts cut segments themselves: their cards' TSO is off.
 set -eu
 
 program=rivals.sh
@@ -25,14 +27,15 @@ while [ $# -gt 0 ]; do
         *) break ;;
     esac
 done
-[ $# -gt 0 ] || set -- tun+udp af-packet af-xdp strongswan wireguard-go
+[ $# -gt 0 ] || set -- tun+udp af-packet af-xdp strongswan wireguard-go kernel
 [ "$(id -u)" = 0 ] || fail "network namespaces need root: sudo $0"
 
 need_command ip iproute2
 need_command iperf3 iperf3
+need_command ethtool ethtool
 for contender in "$@"; do
     case $contender in
-        tun+udp | af-packet | af-xdp) ;;
+        tun+udp | af-packet | af-xdp | kernel) ;;
         strongswan)
             need_command swanctl strongswan-swanctl
             [ -x /usr/lib/ipsec/charon ] || lack strongswan-charon
@@ -138,9 +141,18 @@ swanctl_of() { # PID-OF-CHARON ARGUMENTS...
     nsenter --mount --net -t "$pid" swanctl "$@"
 }
 
+start_kernel() {
+    bare
+    for side in a b; do
+        other=$([ $side = a ] && echo 2 || echo 1)
+        ip -n "$(gateway $side)" route add "10.$other.0.0/24" via "192.0.2.$other"
+    done
+}
+
 start() {
     down
     case $1 in
+        kernel) start_kernel ;;
         wireguard-go) start_wireguard ;;
         strongswan) start_strongswan ;;
         *)
@@ -148,6 +160,10 @@ start() {
                 --set "crypto: { provider: $provider }" >/dev/null
             ;;
     esac
+    case $1 in af-packet | af-xdp | kernel) tso=off ;; *) tso=on ;; esac
+    for side in a b; do
+        inside $lab-host-$side ethtool -K eth0 tso $tso
+    done
 }
 
 # CPU time of a gateway's processes, in ticks.

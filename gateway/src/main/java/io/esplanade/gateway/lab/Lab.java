@@ -135,9 +135,6 @@ final class Lab {
                             "addr add fd0%d::2/64 dev eth0 nodad".formatted(n),
                             "route add default via 10.%d.0.1".formatted(n),
                             "route add default via fd0%d::1".formatted(n)));
-            if (!pair.kernelForwards()) { // nobody splits super-packets there
-                batch(hostOf(side), List.of("link set eth0 gso_max_segs 1"));
-            }
             batch(gatewayOf(side), List.of("link set lo up", "link set lan up", "link set wan up"));
             if (pair.kernelForwards()) {
                 batch(

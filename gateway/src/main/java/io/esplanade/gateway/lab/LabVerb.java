@@ -39,6 +39,8 @@ import java.util.concurrent.Callable;
         })
 public final class LabVerb implements Callable<Integer> {
 
+    private static final String DEFAULT_NAME = "esplanade";
+
     private final Console console;
 
     @Spec private CommandSpec spec;
@@ -65,7 +67,7 @@ public final class LabVerb implements Callable<Integer> {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            defaultValue = "esplanade",
+            defaultValue = DEFAULT_NAME,
             description =
                     "What its namespaces' names begin with, so that there can be several. Default:"
                             + " ${DEFAULT-VALUE}.")
@@ -129,8 +131,12 @@ public final class LabVerb implements Callable<Integer> {
         console.out()
                 .println("The laboratory is up, its files are in " + lab.directory() + ". Try:");
         String[] usage = spec.usageMessage().description();
-        Arrays.stream(usage).filter(line -> line.startsWith("  ")).forEach(console.out()::println);
-        console.out().println("and at the end: esplanade lab down");
+        Arrays.stream(usage)
+                .filter(line -> line.startsWith("  "))
+                .map(line -> line.replace(DEFAULT_NAME + "-", name + "-"))
+                .forEach(console.out()::println);
+        String named = name.equals(DEFAULT_NAME) ? "" : " --name " + name;
+        console.out().println("and at the end: esplanade lab down" + named);
         return Exit.OK;
     }
 

@@ -19,51 +19,55 @@ enum kind { ENCRYPT, DECRYPT };
 
 enum status { PENDING, OK, BAD_TAG, ERROR };
 
-/* Two cache lines. */
+/* Two cache lines, the second for what is no AEAD. */
 struct operation {
     void *context;
-    const uint8_t *input;
-    uint8_t *output;
+    uint8_t *data;
     uint32_t length;
     uint8_t kind;
     uint8_t status;
     uint8_t iv_length;
     uint8_t tag_length;
-    uint8_t *tag;
-    uint32_t aad_length;
-    uint32_t trailing;
-    uint8_t iv[16];
     uint8_t aad[16];
+    uint32_t unused;
+    uint32_t aad_length;
+    uint8_t iv[16];
     const uint8_t *auth_input;
     uint32_t auth_length;
     uint32_t trailing_length;
-    uint8_t unused[32];
+    uint8_t *tag;
+    uint32_t trailing;
+    uint8_t unused_too[36];
 };
 
 _Static_assert(offsetof(struct operation, context) == 0, "CONTEXT");
-_Static_assert(offsetof(struct operation, input) == 8, "INPUT");
-_Static_assert(offsetof(struct operation, output) == 16, "OUTPUT");
-_Static_assert(offsetof(struct operation, length) == 24, "LENGTH");
-_Static_assert(offsetof(struct operation, kind) == 28, "OPERATION");
-_Static_assert(offsetof(struct operation, status) == 29, "STATUS");
-_Static_assert(offsetof(struct operation, iv_length) == 30, "IV_LENGTH");
-_Static_assert(offsetof(struct operation, tag_length) == 31, "TAG_LENGTH");
-_Static_assert(offsetof(struct operation, tag) == 32, "TAG");
-_Static_assert(offsetof(struct operation, aad_length) == 40, "AAD_LENGTH");
-_Static_assert(offsetof(struct operation, trailing) == 44, "TRAILING");
+_Static_assert(offsetof(struct operation, data) == 8, "DATA");
+_Static_assert(offsetof(struct operation, length) == 16, "LENGTH");
+_Static_assert(offsetof(struct operation, kind) == 20, "OPERATION");
+_Static_assert(offsetof(struct operation, status) == 21, "STATUS");
+_Static_assert(offsetof(struct operation, iv_length) == 22, "IV_LENGTH");
+_Static_assert(offsetof(struct operation, tag_length) == 23, "TAG_LENGTH");
+_Static_assert(offsetof(struct operation, aad) == 24, "AAD");
+_Static_assert(offsetof(struct operation, aad_length) == 44, "AAD_LENGTH");
 _Static_assert(offsetof(struct operation, iv) == 48, "IV");
-_Static_assert(offsetof(struct operation, aad) == 64, "AAD");
-_Static_assert(offsetof(struct operation, auth_input) == 80, "AUTH_INPUT");
-_Static_assert(offsetof(struct operation, auth_length) == 88, "AUTH_LENGTH");
-_Static_assert(offsetof(struct operation, trailing_length) == 92, "TRAILING_LENGTH");
+_Static_assert(offsetof(struct operation, auth_input) == 64, "AUTH_INPUT");
+_Static_assert(offsetof(struct operation, auth_length) == 72, "AUTH_LENGTH");
+_Static_assert(offsetof(struct operation, trailing_length) == 76, "TRAILING_LENGTH");
+_Static_assert(offsetof(struct operation, tag) == 80, "TAG");
+_Static_assert(offsetof(struct operation, trailing) == 88, "TRAILING");
 _Static_assert(sizeof(struct operation) == 128, "STRIDE");
+
+/* Where an AEAD's ICV is. */
+static inline uint8_t *tag_behind(const struct operation *o) {
+    return o->data + o->length;
+}
 
 static inline void prefetch(const struct operation *o) {
     __builtin_prefetch(o->context);
     for (uint32_t i = 0; i < o->length; i += CACHE_LINE) {
-        __builtin_prefetch(o->input + i, 1);
+        __builtin_prefetch(o->data + i, 1);
     }
-    __builtin_prefetch(o->tag, 1);
+    __builtin_prefetch(tag_behind(o), 1);
 }
 
 /*

@@ -115,11 +115,12 @@ static aes_gcm_enc_dec_t gcm_function(const IMB_MGR *m, const struct ipsecmb_con
 static enum status gcm(
     struct ipsecmb_queue *q, const struct ipsecmb_context *c, const struct operation *o) {
     uint8_t computed[IMB_MAX_TAG_LEN];
+    uint8_t *tag = tag_behind(o);
     int encrypt = c->kind == ENCRYPT;
     gcm_function(q->manager, c)(
-        &c->keys.gcm, &q->gcm, o->output, o->input, o->length, o->iv, o->aad, o->aad_length,
-        encrypt ? o->tag : computed, o->tag_length);
-    return encrypt || same(computed, o->tag, o->tag_length) ? OK : BAD_TAG;
+        &c->keys.gcm, &q->gcm, o->data, o->data, o->length, o->iv, o->aad, o->aad_length,
+        encrypt ? tag : computed, o->tag_length);
+    return encrypt || same(computed, tag, o->tag_length) ? OK : BAD_TAG;
 }
 
 /* GCM of no text, whose additional data lies in two places. */
@@ -144,19 +145,22 @@ static enum status gmac(
     return c->kind == ENCRYPT || same(computed, o->tag, o->tag_length) ? OK : BAD_TAG;
 }
 
-static void finish(const IMB_JOB *job) {
+static void say(struct ipsecmb_queue *q, struct operation *o, enum status status) {
+    o->status = (uint8_t)status;
+    q->failed += status != OK;
+}
+
+static void finish(struct ipsecmb_queue *q, const IMB_JOB *job) {
     struct operation *o = job->user_data;
     const struct slot *slot = job->user_data2;
     int decrypt = o->kind == DECRYPT;
-    if (slot->behind != NULL && (decrypt || o->tag != slot->behind)) {
+    if (slot->behind != NULL && (decrypt || slot->tag != slot->behind)) {
         memcpy(slot->behind, &slot->displaced, sizeof(slot->displaced));
     }
     if (job->status != IMB_STATUS_COMPLETED) {
-        o->status = ERROR;
-    } else if (decrypt && !same(slot->tag, o->tag, o->tag_length)) {
-        o->status = BAD_TAG;
+        say(q, o, ERROR);
     } else {
-        o->status = OK;
+        say(q, o, decrypt && !same(slot->computed, slot->tag, o->tag_length) ? BAD_TAG : OK);
     }
 }
 
@@ -201,11 +205,12 @@ static void start(
     struct slot *slot = &q->slots[q->jobs % IMB_MAX_JOBS];
     IMB_JOB *job = m->get_next_job(m);
     *job = c->keys.job.job;
-    job->src = o->input;
-    job->dst = o->output;
+    job->src = o->data;
+    job->dst = o->data;
     job->msg_len_to_cipher_in_bytes = o->length;
     job->iv = o->iv;
-    job->auth_tag_output = c->kind == ENCRYPT ? o->tag : slot->tag;
+    slot->tag = c->mac == NO_MAC ? tag_behind(o) : o->tag;
+    job->auth_tag_output = c->kind == ENCRYPT ? slot->tag : slot->computed;
     job->user_data = o;
     job->user_data2 = slot;
     slot->behind = NULL;
@@ -216,13 +221,14 @@ static void start(
     }
     q->jobs++;
     for (job = m->submit_job_nocheck(m); job != NULL; job = m->get_completed_job(m)) {
-        finish(job);
+        finish(q, job);
     }
 }
 
-static void flush(IMB_MGR *m) {
+static void flush(struct ipsecmb_queue *q) {
+    IMB_MGR *m = q->manager;
     for (IMB_JOB *job = m->flush_job(m); job != NULL; job = m->flush_job(m)) {
-        finish(job);
+        finish(q, job);
     }
 }
 
@@ -251,28 +257,30 @@ static int fits_a_job(const struct ipsecmb_context *c, const struct operation *o
            (o->trailing_length == 0 || o->trailing_length == sizeof(o->trailing));
 }
 
-EXPORT void esplanade_ipsecmb_submit(
+EXPORT uint32_t esplanade_ipsecmb_submit(
     struct ipsecmb_queue *q, struct operation *burst, uint32_t from, uint32_t n) {
     const struct operation *first = burst + from, *end = first + n;
     q->jobs = 0;
+    q->failed = 0;
     for (struct operation *o = burst + from; o < end; o++) {
         look_ahead(o, first, end);
         const struct ipsecmb_context *c = o->context;
         if (!fits(c, o)) {
-            o->status = ERROR;
+            say(q, o, ERROR);
         } else if (c->cipher == AES_GCM) {
-            o->status = (uint8_t)gcm(q, c, o);
+            say(q, o, gcm(q, c, o));
         } else if (c->cipher == AES_GMAC) {
-            o->status = (uint8_t)gmac(q, c, o);
+            say(q, o, gmac(q, c, o));
         } else if (!fits_a_job(c, o)) {
-            o->status = ERROR;
+            say(q, o, ERROR);
         } else {
             start(q, c, o);
         }
     }
     if (q->jobs > 0) {
-        flush(q->manager);
+        flush(q);
     }
+    return q->failed;
 }
 
 #endif

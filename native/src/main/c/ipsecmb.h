@@ -120,10 +120,10 @@ int esplanade_ipsecmb_key(
     const uint8_t *mac_key);
 
 /*
- * Runs the operations from .. from + n - 1 and writes each one's status. Contexts are struct
- * ipsecmb_context. No two threads use one queue.
+ * Runs the operations from .. from + n - 1, writes each one's status, and answers how many did not
+ * go well. Contexts are struct ipsecmb_context. No two threads use one queue.
  */
-void esplanade_ipsecmb_submit(
+uint32_t esplanade_ipsecmb_submit(
     struct ipsecmb_queue *q, struct operation *burst, uint32_t from, uint32_t n);
 
 #endif

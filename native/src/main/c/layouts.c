@@ -11,11 +11,11 @@
 
 static const uint32_t LAYOUTS[] = {
     ENCRYPT, DECRYPT, PENDING, OK, BAD_TAG, ERROR,
-    AT(operation, context), AT(operation, input), AT(operation, output), AT(operation, length),
-    AT(operation, kind), AT(operation, status), AT(operation, iv_length),
-    AT(operation, tag_length), AT(operation, tag), AT(operation, aad_length),
-    AT(operation, trailing), AT(operation, iv), AT(operation, aad), AT(operation, auth_input),
-    AT(operation, auth_length), AT(operation, trailing_length), AT(operation, unused),
+    AT(operation, context), AT(operation, data), AT(operation, length), AT(operation, kind),
+    AT(operation, status), AT(operation, iv_length), AT(operation, tag_length),
+    AT(operation, aad), AT(operation, unused), AT(operation, aad_length), AT(operation, iv),
+    AT(operation, auth_input), AT(operation, auth_length), AT(operation, trailing_length),
+    AT(operation, tag), AT(operation, trailing), AT(operation, unused_too),
     sizeof(struct operation),
     AEAD, CCM, AUTHENTICATED_ONLY, ENCRYPT_THEN_MAC, ENCRYPT_THEN_XCBC,
     AT(openssl_context, cipher), AT(openssl_context, mac), AT(openssl_context, kind),

@@ -6,11 +6,11 @@ enum { LONGEST_MAC = 64 };
  * The tag is asked for and given as a parameter: that takes some 20 ns less than
  * EVP_CIPHER_CTX_ctrl, which translates to parameters what it is told.
  */
-static OSSL_PARAM tag_parameter(const struct operation *o) {
+static OSSL_PARAM tag_parameter(const struct operation *o, uint8_t *tag) {
     return (OSSL_PARAM){
         .key = OSSL_CIPHER_PARAM_AEAD_TAG,
         .data_type = OSSL_PARAM_OCTET_STRING,
-        .data = o->tag,
+        .data = tag,
         .data_size = o->tag_length,
         .return_size = OSSL_PARAM_UNMODIFIED,
     };
@@ -35,7 +35,7 @@ static int update(
 
 static int text(
     const struct openssl *f, const struct openssl_context *c, const struct operation *o) {
-    return update(f, c, o, o->output, o->input, o->length);
+    return update(f, c, o, o->data, o->data, o->length);
 }
 
 static int additional_data(
@@ -48,14 +48,15 @@ static int additional_data(
 /* The tags are compared in EVP_DecryptFinal_ex, in a time that does not tell where they differ. */
 static enum status aead(
     const struct openssl *f, const struct openssl_context *c, const struct operation *o) {
-    OSSL_PARAM params[] = {tag_parameter(o), OSSL_PARAM_END};
+    uint8_t *tag = c->kind == AUTHENTICATED_ONLY ? o->tag : tag_behind(o);
+    OSSL_PARAM params[] = {tag_parameter(o, tag), OSSL_PARAM_END};
     int encrypt = o->kind == ENCRYPT;
     if (!begin(f, c, o, encrypt ? NULL : params) || !additional_data(f, c, o) ||
         (o->length > 0 && !text(f, c, o))) {
         return ERROR;
     }
     int written;
-    int done = f->final[o->kind](c->cipher, o->output + o->length, &written) == 1;
+    int done = f->final[o->kind](c->cipher, o->data + o->length, &written) == 1;
     if (!encrypt) {
         return done ? OK : BAD_TAG;
     }
@@ -68,7 +69,7 @@ static enum status aead(
  */
 static enum status ccm(
     const struct openssl *f, const struct openssl_context *c, const struct operation *o) {
-    OSSL_PARAM params[] = {tag_parameter(o), OSSL_PARAM_END};
+    OSSL_PARAM params[] = {tag_parameter(o, tag_behind(o)), OSSL_PARAM_END};
     int encrypt = o->kind == ENCRYPT;
     if (!begin(f, c, o, encrypt ? NULL : params) || !update(f, c, o, NULL, NULL, o->length) ||
         !additional_data(f, c, o)) {
@@ -136,7 +137,7 @@ static int crypt(
     int written, length = (int)o->length;
     return length == 0 ||
            (begin(f, c, o, NULL) &&
-            f->update[o->kind](c->cipher, o->output, &written, o->input, length) == 1 &&
+            f->update[o->kind](c->cipher, o->data, &written, o->data, length) == 1 &&
             written == length);
 }
 
@@ -179,16 +180,19 @@ static enum status run(const struct openssl *f, const struct operation *o) {
     }
 }
 
-EXPORT void esplanade_openssl_submit(
+EXPORT uint32_t esplanade_openssl_submit(
     const struct openssl *f, struct operation *burst, uint32_t from, uint32_t n) {
+    uint32_t failed = 0;
     const struct operation *first = burst + from, *end = first + n;
     for (struct operation *o = burst + from; o < end; o++) {
         look_ahead(o, first, end);
         enum status status = run(f, o);
         o->status = (uint8_t)status;
-        if (status != OK) {
-            /* What stays in the thread's error queue would be blamed on another call. */
-            f->clear_error();
-        }
+        failed += status != OK;
     }
+    if (failed > 0) {
+        /* What stays in the thread's error queue would be blamed on another call. */
+        f->clear_error();
+    }
+    return failed;
 }

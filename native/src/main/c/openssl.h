@@ -51,10 +51,11 @@ struct openssl {
 };
 
 /*
- * Runs the operations from .. from + n - 1 and writes each one's status. Contexts are struct
- * openssl_context, keyed for the operation's direction; no two threads use one at a time.
+ * Runs the operations from .. from + n - 1, writes each one's status, and answers how many did not
+ * go well. Contexts are struct openssl_context, keyed for the operation's direction; no two threads
+ * use one at a time.
  */
-void esplanade_openssl_submit(
+uint32_t esplanade_openssl_submit(
     const struct openssl *f, struct operation *burst, uint32_t from, uint32_t n);
 
 #endif

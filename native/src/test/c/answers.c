@@ -122,12 +122,12 @@ static int check(const struct provider *provider, const struct answer *a) {
     fill(&o, 0, suite, encrypting, ENCRYPT, length, 0);
     CHECK(unhex(a->iv, o.iv) == suite->nonce_length);
     o.aad_length = unhex(a->aad, o.aad);
-    o.auth_input = o.output;
+    o.auth_input = o.data;
     o.auth_length = length;
-    memcpy(o.output, plain, length);
+    memcpy(o.data, plain, length);
     provider->submit(&o, 0, 1);
     CHECK(o.status == OK);
-    CHECK(memcmp(o.output, sealed, length) == 0);
+    CHECK(memcmp(o.data, sealed, length) == 0);
     CHECK(memcmp(o.tag, tag, suite->tag_length) == 0);
     provider->free_context(encrypting);
 
@@ -135,7 +135,7 @@ static int check(const struct provider *provider, const struct answer *a) {
     o.kind = DECRYPT;
     provider->submit(&o, 0, 1);
     CHECK(o.status == OK);
-    CHECK(memcmp(o.output, plain, length) == 0);
+    CHECK(memcmp(o.data, plain, length) == 0);
     provider->free_context(o.context);
     return 1;
 }

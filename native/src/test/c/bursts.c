@@ -59,13 +59,13 @@ static void a_burst(const struct provider *provider, const struct suite *suite) 
         fill(&ops[i], i, suite, k.encrypting, ENCRYPT, i * 47, i % 2);
         memcpy(plain[i], whole(&ops[i]), whole_length(&ops[i]));
     }
-    provider->submit(ops, 0, N);
+    CHECK(provider->submit(ops, 0, N) == 0);
     for (uint32_t i = 0; i < N; i++) {
         CHECK(ops[i].status == OK);
         reverse(&ops[i], &k);
     }
     ops[FORGED].tag[ops[FORGED].tag_length - 1] ^= 0x80;
-    provider->submit(ops, FIRST, MEANT);
+    CHECK(provider->submit(ops, FIRST, MEANT) == 1);
     for (uint32_t i = 0; i < N; i++) {
         check_margins(whole(&ops[i]), whole_length(&ops[i]));
         if (i < FIRST || i >= FIRST + MEANT) {
@@ -147,7 +147,7 @@ static void what_cannot_be_is_an_error(
     struct operation o;
     fill(&o, 0, suite, k.encrypting, ENCRYPT, 48, 0);
     o.iv_length++;
-    provider->submit(&o, 0, 1);
+    CHECK(provider->submit(&o, 0, 1) == 1);
     CHECK(o.status == ERROR);
     o.iv_length--;
     o.tag_length = 65;
@@ -223,7 +223,9 @@ void test_bursts(const struct provider *provider) {
             a_burst(provider, &SUITES[i]);
             every_bit_of_the_tag_counts(provider, &SUITES[i]);
             what_is_not_sent_counts(provider, &SUITES[i]);
-            the_tag_may_be_elsewhere(provider, &SUITES[i]);
+            if (SUITES[i].mac != NO_MAC || SUITES[i].cipher == AES_GMAC) {
+                the_tag_may_be_elsewhere(provider, &SUITES[i]);
+            }
             what_cannot_be_is_an_error(provider, &SUITES[i]);
         }
     }

@@ -65,8 +65,8 @@ static void free_context(void *context) {
     free_guarded(context, esplanade_ipsecmb_context_size());
 }
 
-static void submit(struct operation *burst, uint32_t from, uint32_t n) {
-    esplanade_ipsecmb_submit(queue, burst, from, n);
+static uint32_t submit(struct operation *burst, uint32_t from, uint32_t n) {
+    return esplanade_ipsecmb_submit(queue, burst, from, n);
 }
 
 #define PROVIDER(provider_name, open_function) \

@@ -141,8 +141,8 @@ static void free_context(void *memory) {
     free(context);
 }
 
-static void submit(struct operation *burst, uint32_t from, uint32_t n) {
-    esplanade_openssl_submit(&FUNCTIONS, burst, from, n);
+static uint32_t submit(struct operation *burst, uint32_t from, uint32_t n) {
+    return esplanade_openssl_submit(&FUNCTIONS, burst, from, n);
     CHECK(ERR_peek_error() == 0);
 }
 

@@ -52,14 +52,13 @@ void fill(
     random_bytes(text - HEADER, HEADER + length + suite->tag_length);
     *o = (struct operation){
         .context = context,
-        .input = text,
-        .output = text,
+        .data = text,
         .length = encrypts ? length : 0,
         .kind = (uint8_t)kind,
         .status = PENDING,
         .iv_length = (uint8_t)suite->nonce_length,
         .tag_length = (uint8_t)suite->tag_length,
-        .tag = text + length,
+        .tag = text + length, /* as it is of an AEAD anyhow */
         .aad_length = separate ? 0 : esn ? 12 : 8,
         .trailing = random_number(1u << 31),
         .trailing_length = esn ? 4 : 0, /* which of an AEAD's means nothing */
@@ -71,7 +70,7 @@ void fill(
 }
 
 uint8_t *whole(const struct operation *o) {
-    return o->output - HEADER;
+    return o->data - HEADER;
 }
 
 uint32_t whole_length(const struct operation *o) {

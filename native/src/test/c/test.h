@@ -51,7 +51,7 @@ struct provider {
     void *(*new_context)(
         const struct suite *suite, const uint8_t *key, const uint8_t *mac_key, enum kind kind);
     void (*free_context)(void *context);
-    void (*submit)(struct operation *burst, uint32_t from, uint32_t n);
+    uint32_t (*submit)(struct operation *burst, uint32_t from, uint32_t n);
     void (*close)(void);
 };
 

@@ -83,6 +83,11 @@ public final class NullProvider implements CryptoProvider {
         }
 
         @Override
+        public int failed() {
+            return 0;
+        }
+
+        @Override
         public void close() {
             // It holds nothing.
         }

@@ -138,11 +138,9 @@ public final class SealedFeed implements Feed, AutoCloseable {
                         contexts[sa],
                         data,
                         text,
-                        data + text,
                         ICV,
-                        SALT + 8,
-                        12);
-        Mem.putIntBE(d + CryptoBurst.IV, salts[sa]);
+                        SALT + 8);
+        CryptoBurst.aead(d, 12, Integer.reverseBytes(salts[sa]));
         Mem.putLongBE(d + CryptoBurst.IV + SALT, sequence);
         Mem.putIntBE(d + CryptoBurst.AAD, Traffic.FIRST_SPI + sa);
         Mem.putLongBE(d + CryptoBurst.AAD + 4, sequence);

@@ -100,12 +100,17 @@ public final class Packets implements AutoCloseable {
                         context,
                         payload - shape.textBefore(),
                         shape.textLength(),
-                        payload + shape.payload(),
                         shape.tagLength(),
-                        nonceLength,
-                        aadLength);
+                        nonceLength);
+        CryptoBurst.aead(d, aadLength, 0);
         if (shape.authLength() > 0) {
-            CryptoBurst.authenticated(d, payload - shape.authBefore(), shape.authLength(), 0, 0);
+            CryptoBurst.authenticated(
+                    d,
+                    payload - shape.authBefore(),
+                    shape.authLength(),
+                    payload + shape.payload(),
+                    0,
+                    0);
         }
         if (nonceLength > 0) {
             Mem.putLongBE(d + CryptoBurst.IV + nonceLength - Long.BYTES, number);

@@ -97,6 +97,11 @@ final class Timed {
         }
 
         @Override
+        public int failed() {
+            return queue.failed();
+        }
+
+        @Override
         public void close() {
             queue.close();
         }

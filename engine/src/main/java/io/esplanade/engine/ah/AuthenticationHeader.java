@@ -189,10 +189,9 @@ public final class AuthenticationHeader {
             long packet,
             int total,
             long icv) {
-        long d =
-                burst.describe(
-                        slot, operation, sa.context(worker), packet, 0, icv, sa.icvLength(), 0, 0);
+        long d = burst.describe(slot, operation, sa.context(worker), packet, 0, sa.icvLength(), 0);
         int high = Integer.reverseBytes((int) (Mbuf.sequence(mbuf) >>> 32)); // §2.5.1
-        CryptoBurst.authenticated(d, packet, total, sa.esn() ? high : 0, sa.esn() ? UNSENT : 0);
+        CryptoBurst.authenticated(
+                d, packet, total, icv, sa.esn() ? high : 0, sa.esn() ? UNSENT : 0);
     }
 }

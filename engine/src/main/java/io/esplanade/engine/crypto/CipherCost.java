@@ -103,11 +103,10 @@ public final class CipherCost implements AutoCloseable {
                             context,
                             data,
                             encrypts ? length : 0,
-                            data + length,
                             suite.icvLength(),
-                            suite.mode().nonceLength(),
-                            aadLength);
-            CryptoBurst.authenticated(d, data, length, 0, 0);
+                            suite.mode().nonceLength());
+            CryptoBurst.aead(d, aadLength, 0);
+            CryptoBurst.authenticated(d, data, length, data + length, 0, 0);
             Mem.putLong(d + CryptoBurst.IV, sequence + i);
         }
     }

@@ -8,34 +8,35 @@ import io.esplanade.engine.os.Region;
  * provider. Filled whole before it is submitted: a provider that reads an IV just written would
  * stall on store forwarding.
  *
- * <p>Each descriptor is two cache lines:
+ * <p>Each descriptor is two cache lines, of which the second is for what is no AEAD:
  *
  * <pre>
  *  0 context      u64  keyed context of the provider
- *  8 input        u64  address of the first byte to encrypt or decrypt
- * 16 output       u64  address of the first byte of the result (may be the input)
- * 24 length       u32  bytes to encrypt or decrypt
- * 28 operation    u8   {@link Operation}
- * 29 status       u8   {@link Status}, written by the provider
- * 30 ivLength     u8
- * 31 tagLength    u8
- * 32 tag          u64  address of the ICV: written when encrypting, compared when decrypting
- * 40 aadLength    u32  bytes of {@code aad} that count
- * 44 trailing     u32  unsent bytes authenticated last (ESN's high half with a separate MAC)
+ *  8 data         u64  address of the first byte to encrypt or decrypt, in place
+ * 16 length       u32  bytes to encrypt or decrypt
+ * 20 operation    u8   {@link Operation}
+ * 21 status       u8   {@link Status}, written by the provider
+ * 22 ivLength     u8
+ * 23 tagLength    u8
+ * 24 aad          16 bytes
+ * 40              u32  unused
+ * 44 aadLength    u32  bytes of {@code aad} that count
  * 48 iv           16 bytes
- * 64 aad          16 bytes
- * 80 authInput    u64  first byte that is authenticated where it lies
- * 88 authLength   u32  how many
- * 92 trailingLen  u32  how many bytes of {@code trailing} count, 0 or 4
+ * 64 authInput    u64  first byte that is authenticated where it lies
+ * 72 authLength   u32  how many
+ * 76 trailingLen  u32  how many bytes of {@code trailing} count, 0 or 4
+ * 80 tag          u64  address of the ICV: written when encrypting, compared when decrypting
+ * 88 trailing     u32  unsent bytes authenticated last (ESN's high half with a separate MAC)
  * </pre>
  *
  * <p>What is authenticated follows from the {@linkplain CipherMode.Construction construction} of
- * the context's suite. An AEAD: {@code aad}, then the ciphertext; bytes 80 to 95 mean nothing.
- * {@code AUTHENTICATED_ONLY}: {@code aad}, then {@code authInput}; {@code length} is 0. {@code
- * ENCRYPT_THEN_MAC}: {@code authInput}, which covers the ciphertext and is not empty, then {@code
- * trailing}; {@code aadLength} is 0, and with the cipher NULL so is {@code length}. A provider may
- * put the trailing bytes behind {@code authInput} for a while, where the ICV is or nobody else
- * writes. Where the ICV is wrong, nothing is decrypted, or the output is of no use.
+ * the context's suite. An AEAD: {@code aad}, then the ciphertext; the ICV is behind {@code data},
+ * and bytes 64 to 91 mean nothing. {@code AUTHENTICATED_ONLY}: {@code aad}, then {@code authInput};
+ * {@code length} is 0. {@code ENCRYPT_THEN_MAC}: {@code authInput}, which covers the ciphertext and
+ * is not empty, then {@code trailing}; {@code aad} means nothing, and with the cipher NULL {@code
+ * length} is 0. A provider may put the trailing bytes behind {@code authInput} for a while, where
+ * the ICV is or nobody else writes. Where the ICV is wrong, nothing is decrypted, or what is at
+ * {@code data} is of no use.
  *
  * <p>Belongs to one worker thread; while submitted, to the provider.
  */
@@ -45,21 +46,20 @@ public final class CryptoBurst implements AutoCloseable {
     public static final int STRIDE = 128;
 
     public static final int CONTEXT = 0;
-    public static final int INPUT = 8;
-    public static final int OUTPUT = 16;
-    public static final int LENGTH = 24;
-    public static final int OPERATION = 28;
-    public static final int STATUS = 29;
-    public static final int IV_LENGTH = 30;
-    public static final int TAG_LENGTH = 31;
-    public static final int TAG = 32;
-    public static final int AAD_LENGTH = 40;
-    public static final int TRAILING = 44;
+    public static final int DATA = 8;
+    public static final int LENGTH = 16;
+    public static final int OPERATION = 20;
+    public static final int STATUS = 21;
+    public static final int IV_LENGTH = 22;
+    public static final int TAG_LENGTH = 23;
+    public static final int AAD = 24;
+    public static final int AAD_LENGTH = 44;
     public static final int IV = 48;
-    public static final int AAD = 64;
-    public static final int AUTH_INPUT = 80;
-    public static final int AUTH_LENGTH = 88;
-    public static final int TRAILING_LENGTH = 92;
+    public static final int AUTH_INPUT = 64;
+    public static final int AUTH_LENGTH = 72;
+    public static final int TRAILING_LENGTH = 76;
+    public static final int TAG = 80;
+    public static final int TRAILING = 88;
 
     /** What to do. */
     public enum Operation {
@@ -100,12 +100,10 @@ public final class CryptoBurst implements AutoCloseable {
     }
 
     /**
-     * Fills descriptor {@code index} for work in place; the caller then writes IV and AAD at the
-     * offsets {@link #IV} and {@link #AAD} of the address returned, and says with {@link
-     * #authenticated} what else is authenticated, if the suite is no AEAD.
+     * Fills descriptor {@code index} with what all have; the caller then says the rest with {@link
+     * #aead} or {@link #authenticated}.
      *
      * @param data address of the bytes to encrypt or decrypt, in place
-     * @param tag address of the ICV
      * @return the descriptor's address
      */
     public long describe(
@@ -114,14 +112,11 @@ public final class CryptoBurst implements AutoCloseable {
             long context,
             long data,
             int length,
-            long tag,
             int tagLength,
-            int ivLength,
-            int aadLength) {
+            int ivLength) {
         long d = address(index);
         Mem.putLong(d + CONTEXT, context);
-        Mem.putLong(d + INPUT, data);
-        Mem.putLong(d + OUTPUT, data);
+        Mem.putLong(d + DATA, data);
         // length, operation, status, IV length and tag length share one 64-bit store
         Mem.putLong(
                 d + LENGTH,
@@ -130,21 +125,31 @@ public final class CryptoBurst implements AutoCloseable {
                         | (long) PENDING << 40
                         | (long) ivLength << 48
                         | (long) tagLength << 56);
-        Mem.putLong(d + TAG, tag);
-        Mem.putInt(d + AAD_LENGTH, aadLength);
         return d;
+    }
+
+    /**
+     * Adds to descriptor {@code d} how many bytes of AAD there are, which the caller writes at the
+     * offset {@link #AAD}, and how the IV begins, whose rest the caller writes.
+     *
+     * @param salt the first four bytes of the IV, the first lowest
+     */
+    public static void aead(long d, int aadLength, int salt) {
+        Mem.putLong(d + AAD_LENGTH, aadLength | (long) salt << 32); // beside each other
     }
 
     /**
      * Adds to descriptor {@code d} what is authenticated where it lies.
      *
      * @param input address of its first byte
+     * @param tag address of the ICV
      * @param trailing bytes authenticated behind it, first byte lowest; what is not counted is 0
      */
     public static void authenticated(
-            long d, long input, int length, int trailing, int trailingLength) {
+            long d, long input, int length, long tag, int trailing, int trailingLength) {
         Mem.putLong(d + AUTH_INPUT, input);
         Mem.putInt(d + AUTH_LENGTH, length);
+        Mem.putLong(d + TAG, tag);
         Mem.putInt(d + TRAILING, trailing);
         Mem.putInt(d + TRAILING_LENGTH, trailingLength);
     }

@@ -33,6 +33,12 @@ public interface CryptoQueue extends AutoCloseable {
      */
     int poll();
 
+    /**
+     * How many of those that have completed have a status other than {@code OK}: mostly none, and
+     * then nobody looks at each. Whoever says too few lets in what is forged.
+     */
+    int failed();
+
     /** Frees the queue; nothing may be pending. */
     @Override
     void close();

@@ -56,28 +56,23 @@ final class Esp {
                         sa.context(worker),
                         payload,
                         length,
-                        payload + length,
                         sa.icvLength(),
-                        sa.nonceLength(),
-                        sa.esn() ? 12 : 8);
-        Mem.putInt(d + CryptoBurst.IV, sa.salt());
+                        sa.nonceLength());
+        CryptoBurst.aead(d, sa.esn() ? 12 : 8, sa.salt());
         Mem.putLong(d + CryptoBurst.IV + sa.saltLength(), iv);
         aad(d, sa.spi(), sequence, sa.esn());
     }
 
     /**
      * Writes the AAD of RFC 4106 §5: the SPI and the sequence number, all 64 bits of it with ESN.
-     *
-     * @return its length
      */
-    static int aad(long descriptor, int spi, long sequence, boolean esn) {
+    private static void aad(long descriptor, int spi, long sequence, boolean esn) {
         long aad = descriptor + CryptoBurst.AAD;
         if (esn) {
             Mem.putLongBE(aad, (long) spi << 32 | sequence >>> 32);
             Mem.putIntBE(aad + 8, (int) sequence);
-            return 12;
+        } else {
+            Mem.putLongBE(aad, (long) spi << 32 | sequence & 0xffff_ffffL);
         }
-        Mem.putLongBE(aad, (long) spi << 32 | sequence & 0xffff_ffffL);
-        return 8;
     }
 }

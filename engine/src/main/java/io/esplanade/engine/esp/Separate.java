@@ -52,8 +52,7 @@ final class Separate {
                         d + CryptoBurst.IV + 8,
                         encrypt || !whole ? 0 : Mem.getLong(iv + Long.BYTES));
                 if (encrypt) {
-                    Mem.putLong(d + CryptoBurst.INPUT, iv);
-                    Mem.putLong(d + CryptoBurst.OUTPUT, iv);
+                    Mem.putLong(d + CryptoBurst.DATA, iv);
                     Mem.putInt(d + CryptoBurst.LENGTH, sa.ivLength() + length);
                 }
             }
@@ -82,14 +81,17 @@ final class Separate {
                         sa.context(worker),
                         payload,
                         length,
-                        payload + length,
                         sa.icvLength(),
-                        sa.nonceLength(),
-                        0);
+                        sa.nonceLength());
         int before = Esp.HEADER + sa.ivLength();
         int high = Integer.reverseBytes((int) (sequence >>> 32));
         CryptoBurst.authenticated(
-                d, payload - before, before + length, sa.esn() ? high : 0, sa.esn() ? 4 : 0);
+                d,
+                payload - before,
+                before + length,
+                payload + length,
+                sa.esn() ? high : 0,
+                sa.esn() ? 4 : 0);
         return d;
     }
 
@@ -107,6 +109,6 @@ final class Separate {
         Esp.aead(burst, slot, operation, sa, worker, payload, length, sequence, Mem.getLong(iv));
         long d = burst.address(slot);
         Mem.putInt(d + CryptoBurst.LENGTH, 0);
-        CryptoBurst.authenticated(d, iv, sa.ivLength() + length, 0, 0);
+        CryptoBurst.authenticated(d, iv, sa.ivLength() + length, payload + length, 0, 0);
     }
 }

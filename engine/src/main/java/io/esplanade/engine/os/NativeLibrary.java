@@ -43,7 +43,7 @@ public final class NativeLibrary {
      * write, and the numbers that both know, as one. Where it changes, look at what Java has of
      * them.
      */
-    private static final int LAYOUTS = 0xc4c9cf94;
+    private static final int LAYOUTS = 0x6a6fa954;
 
     private static NativeLibrary loaded;
 

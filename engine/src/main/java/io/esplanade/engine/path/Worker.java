@@ -69,7 +69,7 @@ public final class Worker extends Padded implements AutoCloseable {
             long mbuf = burst.get(i);
             long dispatch = Mbuf.dispatch(mbuf);
             if ((Mbuf.flagsOf(dispatch) & Mbuf.ENCRYPT) != 0) {
-                encrypt(mbuf, Mbuf.saOf(dispatch));
+                encrypt(mbuf, dispatch);
             } else if ((Mbuf.flagsOf(dispatch) & Mbuf.DECRYPT) != 0) {
                 decrypt(mbuf, Mbuf.saOf(dispatch));
             }
@@ -91,8 +91,8 @@ public final class Worker extends Padded implements AutoCloseable {
         }
     }
 
-    private void encrypt(long mbuf, int slot) {
-        OutboundState sa = sas.outboundState(slot, Mbuf.saGeneration(mbuf));
+    private void encrypt(long mbuf, long dispatch) {
+        OutboundState sa = sas.outboundState(Mbuf.saOf(dispatch), Mbuf.saGeneration(mbuf));
         if (sa == null) {
             mark(mbuf, DropReason.SA_RETIRED);
             return;
@@ -107,6 +107,7 @@ public final class Worker extends Padded implements AutoCloseable {
         if (reason == DropReason.NONE) {
             encrypted++;
             encryptedBytes += bytes;
+            Mbuf.flags(mbuf, Mbuf.flagsOf(dispatch) | Mbuf.SEALED); // unless it fails
         }
         to.add(mbuf, reason);
     }
@@ -178,23 +179,22 @@ public final class Worker extends Padded implements AutoCloseable {
                     Thread.onSpinWait();
                 }
             }
-            for (int i = 0; i < count; i++) {
-                long mbuf = mbufs.get(i);
-                Status status = burst.status(i);
-                if (status == Status.OK) {
-                    int flags = Mbuf.flags(mbuf);
-                    if ((flags & Mbuf.ENCRYPT) != 0) {
-                        Mbuf.flags(mbuf, flags | Mbuf.SEALED);
-                    }
-                } else {
-                    mark(
-                            mbuf,
-                            status == Status.BAD_TAG
-                                    ? DropReason.ICV_FAILED
-                                    : DropReason.CRYPTO_ERROR);
-                }
+            if (queue.failed() > 0) {
+                markFailed(count);
             }
             mbufs.clear();
+        }
+
+        private void markFailed(int count) {
+            for (int i = 0; i < count; i++) {
+                Status status = burst.status(i);
+                if (status != Status.OK) {
+                    long mbuf = mbufs.get(i);
+                    Mbuf.flags(mbuf, Mbuf.flags(mbuf) & ~Mbuf.SEALED);
+                    boolean forged = status == Status.BAD_TAG;
+                    mark(mbuf, forged ? DropReason.ICV_FAILED : DropReason.CRYPTO_ERROR);
+                }
+            }
         }
 
         @Override

@@ -113,6 +113,11 @@ final class CountingProvider implements CryptoProvider {
         }
 
         @Override
+        public int failed() {
+            return queue.failed();
+        }
+
+        @Override
         public void close() {
             queue.close();
         }

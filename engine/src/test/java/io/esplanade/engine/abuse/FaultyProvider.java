@@ -109,6 +109,11 @@ final class FaultyProvider implements CryptoProvider {
             }
 
             @Override
+            public int failed() {
+                return fault == Fault.ERROR ? queue.poll() : queue.failed();
+            }
+
+            @Override
             public void close() {
                 openQueues--;
                 queue.close();

@@ -10,6 +10,7 @@ import io.esplanade.engine.os.Region;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /** A worker's end of a provider: a burst, a queue and room for each operation's packet. */
 final class CryptoRig implements AutoCloseable {
@@ -70,18 +71,17 @@ final class CryptoRig implements AutoCloseable {
                         context,
                         packet(i),
                         encrypts ? aead.data.length : 0,
-                        tag,
                         aead.tag.length,
-                        aead.iv.length,
-                        separate ? 0 : aead.aad.length);
+                        aead.iv.length);
+        CryptoBurst.aead(d, separate ? 0 : aead.aad.length, 0);
         Mem.copyFrom(aead.iv, 0, d + CryptoBurst.IV, aead.iv.length);
         if (separate) {
             CryptoBurst.authenticated(
-                    d, packet(i) - HEADER, HEADER + aead.data.length, 0, aead.aad.length);
+                    d, packet(i) - HEADER, HEADER + aead.data.length, tag, 0, aead.aad.length);
             Mem.copyFrom(aead.aad, 0, d + CryptoBurst.TRAILING, aead.aad.length);
         } else {
             // Trailing bytes mean nothing here: so may an operation before have left them.
-            CryptoBurst.authenticated(d, packet(i), aead.data.length, -1, Integer.BYTES);
+            CryptoBurst.authenticated(d, packet(i), aead.data.length, tag, -1, Integer.BYTES);
             Mem.copyFrom(aead.aad, 0, d + CryptoBurst.AAD, aead.aad.length);
         }
     }
@@ -117,6 +117,8 @@ final class CryptoRig implements AutoCloseable {
                 assertThat(accepted).isLessThanOrEqualTo(n);
             }
         }
+        long failed = IntStream.range(0, n).filter(i -> burst.status(i) != Status.OK).count();
+        assertThat(queue.failed()).as("how many of %d failed", n).isEqualTo((int) failed);
     }
 
     /** Runs one operation and answers what it came to. */

@@ -102,6 +102,7 @@ public final class FakeProvider implements CryptoProvider {
         private final CryptoBurst burst;
         private int accepted;
         private int completed;
+        private int failed;
 
         Queue(CryptoBurst burst) {
             this.burst = burst;
@@ -118,6 +119,7 @@ public final class FakeProvider implements CryptoProvider {
             }
             if (from == 0) {
                 completed = 0;
+                failed = 0;
             }
             int taken = Math.min(n, room - pending);
             accepted = from + taken;
@@ -133,10 +135,16 @@ public final class FakeProvider implements CryptoProvider {
             return completed;
         }
 
+        @Override
+        public int failed() {
+            return failed;
+        }
+
         private void complete(int n) {
             for (int i = 0; i < n; i++) {
-                burst.status(completed, run(burst.address(completed)));
-                completed++;
+                Status status = run(burst.address(completed));
+                burst.status(completed++, status);
+                failed += status == Status.OK ? 0 : 1;
             }
         }
 
@@ -156,16 +164,16 @@ public final class FakeProvider implements CryptoProvider {
         }
         boolean encrypt = context.direction == Operation.ENCRYPT;
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
-        byte[] data = Mem.bytes(Mem.getLong(d + CryptoBurst.INPUT), length);
+        byte[] data = Mem.bytes(Mem.getLong(d + CryptoBurst.DATA), length);
         byte[] iv = Mem.bytes(d + CryptoBurst.IV, Mem.getUnsignedByte(d + CryptoBurst.IV_LENGTH));
         int step = (31 * context.seed + Arrays.hashCode(iv)) | 1;
         byte[] result = new byte[length];
         for (int i = 0; i < length; i++) {
             result[i] = (byte) (data[i] + (encrypt ? step : -step));
         }
-        Mem.copyFrom(result, 0, Mem.getLong(d + CryptoBurst.OUTPUT), length);
+        Mem.copyFrom(result, 0, Mem.getLong(d + CryptoBurst.DATA), length);
         byte[] tag = tag(d, step, encrypt ? result : data);
-        long address = Mem.getLong(d + CryptoBurst.TAG);
+        long address = Mem.getLong(d + CryptoBurst.DATA) + length;
         if (encrypt) {
             Mem.copyFrom(tag, 0, address, tag.length);
             return Status.OK;

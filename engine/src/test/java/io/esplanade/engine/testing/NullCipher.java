@@ -142,6 +142,7 @@ public final class NullCipher implements CryptoProvider {
         private final CryptoBurst burst;
         private final int number;
         private int completed;
+        private int failed;
 
         Queue(CryptoBurst burst, int number) {
             this.burst = burst;
@@ -151,8 +152,11 @@ public final class NullCipher implements CryptoProvider {
         @Override
         public int submit(int from, int n) {
             interruption.submitting();
+            failed = from == 0 ? 0 : failed;
             for (int i = from; i < from + n; i++) {
-                burst.status(i, run(burst.address(i)));
+                Status status = run(burst.address(i));
+                burst.status(i, status);
+                failed += status == Status.OK ? 0 : 1;
             }
             completed = from + n;
             return n;
@@ -161,6 +165,11 @@ public final class NullCipher implements CryptoProvider {
         @Override
         public int poll() {
             return completed;
+        }
+
+        @Override
+        public int failed() {
+            return failed;
         }
 
         @Override
@@ -177,7 +186,7 @@ public final class NullCipher implements CryptoProvider {
                 misuses.incrementAndGet();
                 return Status.ERROR;
             }
-            long tag = Mem.getLong(d + CryptoBurst.TAG);
+            long tag = Mem.getLong(d + CryptoBurst.DATA) + Mem.getInt(d + CryptoBurst.LENGTH);
             if (Mem.getUnsignedByte(d + CryptoBurst.OPERATION) == Operation.ENCRYPT.ordinal()) {
                 Mem.copyFrom(icv, 0, tag, icv.length);
                 return Status.OK;
@@ -191,8 +200,7 @@ public final class NullCipher implements CryptoProvider {
                     Mem.bytes(d + CryptoBurst.AAD, Mem.getInt(d + CryptoBurst.AAD_LENGTH)),
                     Mem.bytes(d + CryptoBurst.IV, Mem.getUnsignedByte(d + CryptoBurst.IV_LENGTH)),
                     Mem.bytes(
-                            Mem.getLong(d + CryptoBurst.INPUT),
-                            Mem.getInt(d + CryptoBurst.LENGTH)));
+                            Mem.getLong(d + CryptoBurst.DATA), Mem.getInt(d + CryptoBurst.LENGTH)));
         }
     }
 }

@@ -87,6 +87,11 @@ public final class PacedProvider implements CryptoProvider {
         }
 
         @Override
+        public int failed() {
+            return 0;
+        }
+
+        @Override
         public void close() {}
     }
 }

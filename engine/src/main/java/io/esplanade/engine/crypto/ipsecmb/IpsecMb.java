@@ -53,7 +53,7 @@ final class IpsecMb {
         static final MethodHandle SUBMIT =
                 handle(
                         "submit",
-                        FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
+                        FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT));
 
         private Native() {}
 
@@ -168,9 +168,9 @@ final class IpsecMb {
     }
 
     /** Runs operations of a burst. It takes as long as the ciphers do: no critical call. */
-    static void submit(long queue, long burst, int from, int n) {
+    static int submit(long queue, long burst, int from, int n) {
         try {
-            Native.SUBMIT.invokeExact(queue, burst, from, n);
+            return (int) Native.SUBMIT.invokeExact(queue, burst, from, n);
         } catch (Throwable e) {
             throw unexpected(e);
         }

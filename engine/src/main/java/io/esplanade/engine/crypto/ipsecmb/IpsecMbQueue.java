@@ -15,6 +15,7 @@ final class IpsecMbQueue extends Padded implements CryptoQueue {
     private final long queue;
     private final long burst;
     private int completed;
+    private int failed;
 
     IpsecMbQueue(CryptoBurst burst) {
         memory = newManager();
@@ -39,7 +40,8 @@ final class IpsecMbQueue extends Padded implements CryptoQueue {
 
     @Override
     public int submit(int from, int n) {
-        IpsecMb.submit(queue, burst, from, n);
+        int failures = IpsecMb.submit(queue, burst, from, n);
+        failed = from == 0 ? failures : failed + failures;
         completed = from + n;
         return n;
     }
@@ -47,6 +49,11 @@ final class IpsecMbQueue extends Padded implements CryptoQueue {
     @Override
     public int poll() {
         return completed;
+    }
+
+    @Override
+    public int failed() {
+        return failed;
     }
 
     @Override

@@ -27,6 +27,11 @@ final class JceAead extends JceContext {
     }
 
     @Override
+    long tagAddress(long d) {
+        return authenticatesOnly ? super.tagAddress(d) : behindData(d);
+    }
+
+    @Override
     Status encrypt(long d) throws GeneralSecurityException {
         begin(d);
         byte[] in = input(d);

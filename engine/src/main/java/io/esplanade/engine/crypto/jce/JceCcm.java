@@ -30,6 +30,11 @@ final class JceCcm extends JceContext {
     }
 
     @Override
+    long tagAddress(long d) {
+        return behindData(d);
+    }
+
+    @Override
     Status encrypt(long d) throws GeneralSecurityException {
         byte[] text = input(d);
         byte[] mac = mac(d, text);

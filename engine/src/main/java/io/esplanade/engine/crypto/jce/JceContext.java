@@ -60,22 +60,32 @@ abstract class JceContext {
     }
 
     static byte[] input(long d) {
-        return Mem.bytes(Mem.getLong(d + CryptoBurst.INPUT), Mem.getInt(d + CryptoBurst.LENGTH));
+        return Mem.bytes(Mem.getLong(d + CryptoBurst.DATA), Mem.getInt(d + CryptoBurst.LENGTH));
     }
 
     static void output(long d, byte[] bytes, int length) {
-        Mem.copyFrom(bytes, 0, Mem.getLong(d + CryptoBurst.OUTPUT), length);
+        Mem.copyFrom(bytes, 0, Mem.getLong(d + CryptoBurst.DATA), length);
     }
 
     static int tagLength(long d) {
         return Mem.getUnsignedByte(d + CryptoBurst.TAG_LENGTH);
     }
 
-    static byte[] tag(long d) {
-        return Mem.bytes(Mem.getLong(d + CryptoBurst.TAG), tagLength(d));
+    /** Where the ICV is. */
+    long tagAddress(long d) {
+        return Mem.getLong(d + CryptoBurst.TAG);
     }
 
-    static void tag(long d, byte[] bytes, int offset) {
-        Mem.copyFrom(bytes, offset, Mem.getLong(d + CryptoBurst.TAG), tagLength(d));
+    /** Where the ICV of an AEAD is. */
+    static long behindData(long d) {
+        return Mem.getLong(d + CryptoBurst.DATA) + Mem.getInt(d + CryptoBurst.LENGTH);
+    }
+
+    final byte[] tag(long d) {
+        return Mem.bytes(tagAddress(d), tagLength(d));
+    }
+
+    final void tag(long d, byte[] bytes, int offset) {
+        Mem.copyFrom(bytes, offset, tagAddress(d), tagLength(d));
     }
 }

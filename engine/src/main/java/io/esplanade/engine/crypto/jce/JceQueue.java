@@ -10,6 +10,7 @@ final class JceQueue implements CryptoQueue {
 
     private final CryptoBurst burst;
     private int completed;
+    private int failed;
 
     JceQueue(CryptoBurst burst) {
         this.burst = burst;
@@ -17,10 +18,13 @@ final class JceQueue implements CryptoQueue {
 
     @Override
     public int submit(int from, int n) {
+        failed = from == 0 ? 0 : failed;
         for (int i = from; i < from + n; i++) {
             long d = burst.address(i);
             JceContext context = JceProvider.context(Mem.getLong(d + CryptoBurst.CONTEXT));
-            burst.status(i, context == null ? Status.ERROR : context.run(d));
+            Status status = context == null ? Status.ERROR : context.run(d);
+            burst.status(i, status);
+            failed += status == Status.OK ? 0 : 1;
         }
         completed = from + n;
         return n;
@@ -29,6 +33,11 @@ final class JceQueue implements CryptoQueue {
     @Override
     public int poll() {
         return completed;
+    }
+
+    @Override
+    public int failed() {
+        return failed;
     }
 
     @Override

@@ -29,7 +29,8 @@ final class NativeQueue extends Padded implements CryptoQueue {
                 Linker.nativeLinker()
                         .downcallHandle(
                                 NativeLibrary.get().function(NativeQueue.SUBMIT).orElseThrow(),
-                                FunctionDescriptor.ofVoid(
+                                FunctionDescriptor.of(
+                                        ValueLayout.JAVA_INT,
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_LONG,
                                         ValueLayout.JAVA_INT,
@@ -64,6 +65,7 @@ final class NativeQueue extends Padded implements CryptoQueue {
 
     private final long burst;
     private int completed;
+    private int failed;
 
     NativeQueue(CryptoBurst burst) {
         this.burst = burst.address(0);
@@ -77,7 +79,8 @@ final class NativeQueue extends Padded implements CryptoQueue {
     @Override
     public int submit(int from, int n) {
         try {
-            Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
+            int failures = (int) Native.SUBMIT.invokeExact(Native.FUNCTIONS, burst, from, n);
+            failed = from == 0 ? failures : failed + failures;
         } catch (Throwable e) {
             throw new AssertionError("a downcall throws nothing", e);
         }
@@ -88,6 +91,11 @@ final class NativeQueue extends Padded implements CryptoQueue {
     @Override
     public int poll() {
         return completed;
+    }
+
+    @Override
+    public int failed() {
+        return failed;
     }
 
     @Override

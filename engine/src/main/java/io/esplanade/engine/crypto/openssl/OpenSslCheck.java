@@ -134,11 +134,10 @@ final class OpenSslCheck implements AutoCloseable {
                         context,
                         packet,
                         encrypts ? size : 0,
-                        packet + size,
                         suite.icvLength(),
-                        suite.mode().nonceLength(),
-                        construction == Construction.ENCRYPT_THEN_MAC ? 0 : AAD);
-        CryptoBurst.authenticated(d, packet, size, 0, 0);
+                        suite.mode().nonceLength());
+        CryptoBurst.aead(d, construction == Construction.ENCRYPT_THEN_MAC ? 0 : AAD, 0);
+        CryptoBurst.authenticated(d, packet, size, packet + size, 0, 0);
         Mem.putLong(d + CryptoBurst.IV, size);
         queue.submit(1);
         return burst.status(0);

@@ -44,6 +44,7 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private final long tagAddress = params + ossl_param_st.data$offset();
     private final long tagLength = params + ossl_param_st.data_size$offset();
     private int completed;
+    private int failed;
 
     OpenSslQueue(CryptoBurst burst) {
         this.burst = burst;
@@ -55,8 +56,15 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
 
     @Override
     public int submit(int from, int n) {
+        failed = from == 0 ? 0 : failed;
         for (int i = from; i < from + n; i++) {
-            burst.status(i, run(burst.address(i)));
+            Status status = run(burst.address(i));
+            burst.status(i, status);
+            failed += status == Status.OK ? 0 : 1;
+        }
+        if (failed > 0) {
+            // What stays in the thread's error queue would be blamed on another call.
+            libcrypto.ERR_clear_error();
         }
         completed = from + n;
         return n;
@@ -66,21 +74,15 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         long context = Mem.getLong(d + CryptoBurst.CONTEXT);
         boolean encrypt = Mem.getUnsignedByte(d + CryptoBurst.OPERATION) == ENCRYPT;
         int kind = Mem.getInt(context + OpenSslContext.KIND);
-        Status status;
         if (Mem.getUnsignedByte(d + CryptoBurst.IV_LENGTH)
                 != Mem.getInt(context + OpenSslContext.NONCE_LENGTH)) {
-            status = Status.ERROR;
-        } else if (kind == AEAD) {
+            return Status.ERROR;
+        }
+        if (kind == AEAD) {
             long cipher = Mem.getLong(context + OpenSslContext.CIPHER);
-            status = encrypt ? encrypt(d, cipher, false) : decrypt(d, context, cipher, false);
-        } else {
-            status = runOther(d, context, kind, encrypt);
+            return encrypt ? encrypt(d, cipher, false) : decrypt(d, context, cipher, false);
         }
-        if (status != Status.OK) {
-            // What stays in the thread's error queue would be blamed on another call.
-            libcrypto.ERR_clear_error();
-        }
-        return status;
+        return runOther(d, context, kind, encrypt);
     }
 
     private Status runOther(long d, long context, int kind, boolean encrypt) {
@@ -103,17 +105,16 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private Status encrypt(long d, long cipher, boolean more) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
-        long in = Mem.getLong(d + CryptoBurst.INPUT);
-        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
-        setTagParameter(d);
+        long data = Mem.getLong(d + CryptoBurst.DATA);
+        setTagParameter(d, more ? Mem.getLong(d + CryptoBurst.TAG) : data + length);
         boolean done =
                 Evp.encryptInit(cipher, d + CryptoBurst.IV)
                         && (aadLength == 0
                                 || Evp.encryptUpdate(
                                         cipher, 0, written, d + CryptoBurst.AAD, aadLength))
                         && (!more || encryptMore(d, cipher))
-                        && (length == 0 || Evp.encryptUpdate(cipher, out, written, in, length))
-                        && Evp.encryptFinal(cipher, out + length, written)
+                        && (length == 0 || Evp.encryptUpdate(cipher, data, written, data, length))
+                        && Evp.encryptFinal(cipher, data + length, written)
                         && Evp.getParams(cipher, params);
         return done ? Status.OK : Status.ERROR;
     }
@@ -127,20 +128,19 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private Status decrypt(long d, long context, long cipher, boolean more) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
-        long in = Mem.getLong(d + CryptoBurst.INPUT);
-        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
-        setTagParameter(d);
+        long data = Mem.getLong(d + CryptoBurst.DATA);
+        setTagParameter(d, more ? Mem.getLong(d + CryptoBurst.TAG) : data + length);
         boolean done =
                 decryptInit(d, context, cipher)
                         && (aadLength == 0
                                 || Evp.decryptUpdate(
                                         cipher, 0, written, d + CryptoBurst.AAD, aadLength))
                         && (!more || decryptMore(d, cipher))
-                        && (length == 0 || Evp.decryptUpdate(cipher, out, written, in, length));
+                        && (length == 0 || Evp.decryptUpdate(cipher, data, written, data, length));
         if (!done) {
             return Status.ERROR;
         }
-        return Evp.decryptFinal(cipher, out + length, written) ? Status.OK : Status.BAD_TAG;
+        return Evp.decryptFinal(cipher, data + length, written) ? Status.OK : Status.BAD_TAG;
     }
 
     /** Sets the IV and the tag to compare. */
@@ -161,16 +161,15 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private Status encryptCcm(long d, long cipher) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
-        long in = Mem.getLong(d + CryptoBurst.INPUT);
-        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
-        setTagParameter(d);
+        long data = Mem.getLong(d + CryptoBurst.DATA);
+        setTagParameter(d, data + length);
         boolean done =
                 Evp.encryptInit(cipher, d + CryptoBurst.IV)
                         && Evp.encryptUpdate(cipher, 0, written, 0, length)
                         && (aadLength == 0
                                 || Evp.encryptUpdate(
                                         cipher, 0, written, d + CryptoBurst.AAD, aadLength))
-                        && Evp.encryptUpdate(cipher, out, written, in, length)
+                        && Evp.encryptUpdate(cipher, data, written, data, length)
                         && Evp.getParams(cipher, params);
         return done ? Status.OK : Status.ERROR;
     }
@@ -179,9 +178,8 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     private Status decryptCcm(long d, long context, long cipher) {
         int aadLength = Mem.getInt(d + CryptoBurst.AAD_LENGTH);
         int length = Mem.getInt(d + CryptoBurst.LENGTH);
-        long in = Mem.getLong(d + CryptoBurst.INPUT);
-        long out = Mem.getLong(d + CryptoBurst.OUTPUT);
-        setTagParameter(d);
+        long data = Mem.getLong(d + CryptoBurst.DATA);
+        setTagParameter(d, data + length);
         boolean done =
                 decryptInit(d, context, cipher)
                         && Evp.decryptUpdate(cipher, 0, written, 0, length)
@@ -191,11 +189,11 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
         if (!done) {
             return Status.ERROR;
         }
-        return Evp.decryptUpdate(cipher, out, written, in, length) ? Status.OK : Status.BAD_TAG;
+        return Evp.decryptUpdate(cipher, data, written, data, length) ? Status.OK : Status.BAD_TAG;
     }
 
-    private void setTagParameter(long d) {
-        Mem.putLong(tagAddress, Mem.getLong(d + CryptoBurst.TAG));
+    private void setTagParameter(long d, long tag) {
+        Mem.putLong(tagAddress, tag);
         Mem.putLong(tagLength, Mem.getUnsignedByte(d + CryptoBurst.TAG_LENGTH));
     }
 
@@ -208,9 +206,9 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
                                 || Evp.encryptInit(cipher, d + CryptoBurst.IV)
                                         && Evp.encryptUpdate(
                                                 cipher,
-                                                Mem.getLong(d + CryptoBurst.OUTPUT),
+                                                Mem.getLong(d + CryptoBurst.DATA),
                                                 written,
-                                                Mem.getLong(d + CryptoBurst.INPUT),
+                                                Mem.getLong(d + CryptoBurst.DATA),
                                                 length)
                                         && wrote(length))
                         && mac(d, context, xcbc);
@@ -235,9 +233,9 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
                         || Evp.decryptInit(cipher, d + CryptoBurst.IV, 0)
                                 && Evp.decryptUpdate(
                                         cipher,
-                                        Mem.getLong(d + CryptoBurst.OUTPUT),
+                                        Mem.getLong(d + CryptoBurst.DATA),
                                         written,
-                                        Mem.getLong(d + CryptoBurst.INPUT),
+                                        Mem.getLong(d + CryptoBurst.DATA),
                                         length)
                                 && wrote(length);
         return done ? Status.OK : Status.ERROR;
@@ -268,6 +266,11 @@ final class OpenSslQueue extends Padded implements CryptoQueue {
     @Override
     public int poll() {
         return completed;
+    }
+
+    @Override
+    public int failed() {
+        return failed;
     }
 
     @Override

@@ -43,7 +43,8 @@ public final class Encapsulator {
         long extent = Mbuf.extent(mbuf);
         int offset = Mbuf.offsetOf(layout);
         int ivLength = sa.ivLength();
-        boolean ipv6 = Mbuf.has(mbuf, Mbuf.IPV6);
+        int flags = Mbuf.flags(mbuf);
+        boolean ipv6 = (flags & Mbuf.IPV6) != 0;
         boolean transport = sa.transport();
         long first = Mbuf.buffer(mbuf) + offset;
         int own = transport ? TransportHeader.length(first, ipv6) : 0; // stays in clear
@@ -79,9 +80,7 @@ public final class Encapsulator {
             Mem.putLong(end + i, Esp.PADDING + (i >> 3) * NEXT_PADDING);
         }
         int nextHeader =
-                transport
-                        ? TransportHeader.nextHeader(first, ipv6, own)
-                        : Esp.nextHeader(Mbuf.flags(mbuf));
+                transport ? TransportHeader.nextHeader(first, ipv6, own) : Esp.nextHeader(flags);
         Mem.putShort(end + padding, nextHeader << 8 | padding);
 
         // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,

@@ -1,70 +1,40 @@
 package io.esplanade.engine.os;
 
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.invoke.MutableCallSite;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The access checks in force in this process.
  *
- * <p>Whether there are any is the target of a mutable call site: the JIT compiles it as a constant,
- * so that with no check installed the question costs nothing, and installing the first one
- * deoptimises the code that assumed there was none.
+ * <p>Whether there are any is a plain field, which {@link Mem} reads before every access: the JIT
+ * does so once in what it compiles as one piece, and a call site that it could take for a constant
+ * is a third more to compile with every access, for which there is no room. A thread learns of a
+ * check with whatever else it is told by who installed it.
  */
 public final class AccessChecks {
 
-    private static final MethodHandle NO = MethodHandles.constant(boolean.class, false);
-    private static final MethodHandle YES = MethodHandles.constant(boolean.class, true);
-    private static final MutableCallSite SITE =
-            new MutableCallSite(MethodType.methodType(boolean.class));
-    private static final MethodHandle ACTIVE;
+    /** Whether any check is in force. */
+    static boolean any;
 
     private static final List<AccessCheck> CHECKS = new CopyOnWriteArrayList<>();
 
-    static {
-        SITE.setTarget(NO);
-        ACTIVE = SITE.dynamicInvoker();
-    }
-
     private AccessChecks() {}
 
-    /** Puts {@code check} before every access from now on, in all threads. */
+    /** Puts {@code check} before every access from now on. */
     public static synchronized void install(AccessCheck check) {
         CHECKS.add(check);
-        retarget();
+        any = true;
     }
 
     /** Takes {@code check} away; harmless if it is not installed. */
     public static synchronized void remove(AccessCheck check) {
         CHECKS.remove(check);
-        retarget();
-    }
-
-    /** Compiled code is thrown away when the target changes, so only then. */
-    private static void retarget() {
-        MethodHandle target = CHECKS.isEmpty() ? NO : YES;
-        if (SITE.getTarget() != target) {
-            SITE.setTarget(target);
-            MutableCallSite.syncAll(new MutableCallSite[] {SITE});
-        }
+        any = !CHECKS.isEmpty();
     }
 
     static void check(long address, long length) {
-        if (active()) {
-            for (AccessCheck check : CHECKS) {
-                check.check(address, length);
-            }
-        }
-    }
-
-    private static boolean active() {
-        try {
-            return (boolean) ACTIVE.invokeExact();
-        } catch (Throwable impossible) {
-            throw new AssertionError("a constant handle does not throw", impossible);
+        for (AccessCheck check : CHECKS) {
+            check.check(address, length);
         }
     }
 }

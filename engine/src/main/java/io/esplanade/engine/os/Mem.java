@@ -13,8 +13,7 @@ import java.nio.ByteOrder;
  * <p>The segment is {@code static final} and global, so the JIT folds its base, bounds and liveness
  * to constants: an access is one machine instruction, and a downcall that takes an address acquires
  * nothing. The price is that an address is trusted, as in C. {@link AccessCheck} buys that trust
- * back while testing: when a check is installed, every access made here is shown to it first; while
- * none has been, the test for it is a constant that the JIT removes.
+ * back while testing: when a check is installed, every access made here is shown to it first.
  *
  * <p>Addresses and lengths are in bytes. Names without a suffix use the machine's byte order
  * (little-endian: the engine refuses to run elsewhere); {@code BE} names use network order. Plain
@@ -44,8 +43,14 @@ public final class Mem {
 
     private Mem() {}
 
+    private static void check(long address, long length) {
+        if (AccessChecks.any) {
+            AccessChecks.check(address, length);
+        }
+    }
+
     public static byte getByte(long address) {
-        AccessChecks.check(address, 1);
+        check(address, 1);
         return ALL.get(BYTE, address);
     }
 
@@ -55,54 +60,54 @@ public final class Mem {
     }
 
     public static void putByte(long address, int value) {
-        AccessChecks.check(address, 1);
+        check(address, 1);
         ALL.set(BYTE, address, (byte) value);
     }
 
     /** The 16-bit number at {@code address} in machine order, 0 to 65535. */
     public static int getShort(long address) {
-        AccessChecks.check(address, 2);
+        check(address, 2);
         return ALL.get(SHORT, address) & 0xffff;
     }
 
     public static void putShort(long address, int value) {
-        AccessChecks.check(address, 2);
+        check(address, 2);
         ALL.set(SHORT, address, (short) value);
     }
 
     /** The 16-bit number at {@code address} in network order, 0 to 65535. */
     public static int getShortBE(long address) {
-        AccessChecks.check(address, 2);
+        check(address, 2);
         return ALL.get(SHORT_BE, address) & 0xffff;
     }
 
     public static void putShortBE(long address, int value) {
-        AccessChecks.check(address, 2);
+        check(address, 2);
         ALL.set(SHORT_BE, address, (short) value);
     }
 
     public static int getInt(long address) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         return ALL.get(INT, address);
     }
 
     public static void putInt(long address, int value) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         ALL.set(INT, address, value);
     }
 
     public static int getIntBE(long address) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         return ALL.get(INT_BE, address);
     }
 
     public static void putIntBE(long address, int value) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         ALL.set(INT_BE, address, value);
     }
 
     public static long getLong(long address) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         return ALL.get(LONG, address);
     }
 
@@ -116,56 +121,56 @@ public final class Mem {
     }
 
     public static void putLong(long address, long value) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         ALL.set(LONG, address, value);
     }
 
     public static long getLongBE(long address) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         return ALL.get(LONG_BE, address);
     }
 
     public static void putLongBE(long address, long value) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         ALL.set(LONG_BE, address, value);
     }
 
     public static int getIntAcquire(long address) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         return (int) ALIGNED_INT.getAcquire(ALL, address);
     }
 
     public static void putIntRelease(long address, int value) {
-        AccessChecks.check(address, 4);
+        check(address, 4);
         ALIGNED_INT.setRelease(ALL, address, value);
     }
 
     public static long getLongAcquire(long address) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         return (long) ALIGNED_LONG.getAcquire(ALL, address);
     }
 
     public static void putLongRelease(long address, long value) {
-        AccessChecks.check(address, 8);
+        check(address, 8);
         ALIGNED_LONG.setRelease(ALL, address, value);
     }
 
     /** Copies {@code length} bytes; the ranges may overlap. */
     public static void copy(long from, long to, long length) {
-        AccessChecks.check(from, length);
-        AccessChecks.check(to, length);
+        check(from, length);
+        check(to, length);
         MemorySegment.copy(ALL, from, ALL, to, length);
     }
 
     /** Copies {@code length} bytes out of {@code from}, beginning at {@code offset}. */
     public static void copyFrom(byte[] from, int offset, long to, int length) {
-        AccessChecks.check(to, length);
+        check(to, length);
         MemorySegment.copy(from, offset, ALL, BYTE, to, length);
     }
 
     /** Copies {@code length} bytes into {@code to}, beginning at {@code offset}. */
     public static void copyTo(long from, byte[] to, int offset, int length) {
-        AccessChecks.check(from, length);
+        check(from, length);
         MemorySegment.copy(ALL, BYTE, from, to, offset, length);
     }
 
@@ -177,14 +182,14 @@ public final class Mem {
     }
 
     public static void fill(long address, long length, int value) {
-        AccessChecks.check(address, length);
+        check(address, length);
         ALL.asSlice(address, length).fill((byte) value);
     }
 
     /** Whether the {@code length} bytes at the two addresses are the same; not constant-time. */
     public static boolean equal(long a, long b, long length) {
-        AccessChecks.check(a, length);
-        AccessChecks.check(b, length);
+        check(a, length);
+        check(b, length);
         return MemorySegment.mismatch(ALL, a, a + length, ALL, b, b + length) < 0;
     }
 

@@ -102,7 +102,7 @@ public final class Egress extends Padded {
             DropReason reason = DropReason.of(Mbuf.dropReason(mbuf));
             if (reason == DropReason.NONE) {
                 if ((flags & Mbuf.ENCRYPT) != 0) {
-                    reason = encapsulated(mbuf, slot, generation, version);
+                    reason = encapsulated(mbuf, flags, slot, generation, version);
                 } else if ((flags & Mbuf.DECRYPT) != 0) {
                     reason = decapsulated(mbuf, slot, generation, version);
                 } else if ((flags & Mbuf.INNER) != 0) {
@@ -207,7 +207,7 @@ public final class Egress extends Padded {
         return true;
     }
 
-    private DropReason encapsulated(long mbuf, int slot, int generation, long version) {
+    private DropReason encapsulated(long mbuf, int flags, int slot, int generation, long version) {
         OutboundState sa = sas.outboundState(slot, generation);
         if (sa == null) {
             return DropReason.SA_RETIRED;
@@ -230,7 +230,7 @@ public final class Egress extends Padded {
             return DropReason.NO_ROUTE;
         }
         Mbuf.nextHop(mbuf, nextHop);
-        if (Mbuf.has(mbuf, Mbuf.TO_FRAGMENT)) {
+        if ((flags & Mbuf.TO_FRAGMENT) != 0) {
             Mbuf.sequence(mbuf, sa.pathMtu().learned()); // its number is in the packet
             return DropReason.OVERSIZED;
         }

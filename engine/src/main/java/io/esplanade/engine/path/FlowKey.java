@@ -18,7 +18,7 @@ import io.esplanade.engine.os.Padded;
  *
  * <p>One object per stage, filled again for every packet; one thread.
  */
-final class FlowKey extends Padded {
+class FlowKey extends Padded {
 
     /** What {@link #flags} speaks of. */
     static final int FLAGS = Mbuf.IPV6 | Mbuf.FRAGMENT | Mbuf.LATER_FRAGMENT;

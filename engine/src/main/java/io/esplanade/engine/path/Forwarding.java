@@ -26,7 +26,6 @@ final class Forwarding extends Padded {
     private final int lane;
     private final SlowPath slow;
     private final PacketInHand packet;
-    private final FlowKey key;
 
     // Of the burst at work.
     private long version;
@@ -52,7 +51,6 @@ final class Forwarding extends Padded {
         this.lane = lane;
         this.slow = slow;
         this.packet = packet;
-        this.key = packet.key;
     }
 
     /** Before a burst: reads the tables' version, then the policies. */
@@ -88,52 +86,52 @@ final class Forwarding extends Padded {
         if (kind == Verdict.DROP) {
             return refused(mbuf, Verdict.reason(verdict), origin);
         }
-        if (!key.decrementTtl()) {
+        if (!packet.decrementTtl()) {
             return DropReason.TTL_EXPIRED;
         }
         Mbuf.nextHop(mbuf, Verdict.index(verdict));
         if (kind == Verdict.BYPASS) {
             // Where it came from, should Egress send it back.
             int outside = origin == Origin.UNPROTECTED ? Mbuf.FROM_UNPROTECTED : 0;
-            packet.note(mbuf, packet.flags | Mbuf.BYPASSED | outside);
+            packet.note(mbuf, packet.mbufFlags | Mbuf.BYPASSED | outside);
             bypassed++;
         } else {
-            packet.note(mbuf, packet.flags);
+            packet.note(mbuf, packet.mbufFlags);
         }
         return DropReason.NONE;
     }
 
     /** A packet of the gateway's own, in clear. */
     DropReason routeOwn(long mbuf) {
-        int nextHop = tables.route(key.destinationHigh, key.destinationLow);
+        int nextHop = tables.route(packet.destinationHigh, packet.destinationLow);
         Mbuf.nextHop(mbuf, nextHop);
-        packet.note(mbuf, packet.flags | Mbuf.LOCAL);
+        packet.note(mbuf, packet.mbufFlags | Mbuf.LOCAL);
         return nextHop < 0 ? DropReason.NO_ROUTE : DropReason.NONE;
     }
 
     private long verdict(long mbuf, int origin) {
-        int hash = FlowCache.hash(key, origin);
+        int hash = FlowCache.hash(packet, origin);
         Mbuf.flowHash(mbuf, hash);
-        long verdict = flows.find(key, origin, hash, version);
+        long verdict = flows.find(packet, origin, hash, version);
         if (verdict == FlowCache.MISS) {
-            verdict = boundary.decide(key, origin, spd);
-            flows.put(key, origin, hash, version, verdict);
+            verdict = boundary.decide(packet, origin, spd);
+            flows.put(packet, origin, hash, version, verdict);
             counters.add(Counter.FLOW_MISSES, 1);
         } else {
             hits++;
         }
-        if ((key.flags & Mbuf.FRAGMENT) != 0) {
-            verdict = fragments.settle(key, origin, version, verdict, tables.time());
+        if ((packet.flags & Mbuf.FRAGMENT) != 0) {
+            verdict = fragments.settle(packet, origin, version, verdict, tables.time());
         }
         return verdict;
     }
 
     /** Drops a packet, but for an ICMP error that leaves as what answers its packet would. */
     private DropReason refused(long mbuf, DropReason reason, int origin) {
-        if (reason != DropReason.NO_POLICY || origin != Origin.PROTECTED || !key.isIcmpError()) {
+        if (reason != DropReason.NO_POLICY || origin != Origin.PROTECTED || !packet.isIcmpError()) {
             return reason;
         }
-        long verdict = boundary.decideError(key, spd);
+        long verdict = boundary.decideError(packet, spd);
         return Verdict.kind(verdict) == Verdict.PROTECT
                 ? protect(mbuf, Verdict.index(verdict), origin)
                 : Verdict.reason(verdict);
@@ -164,15 +162,15 @@ final class Forwarding extends Padded {
             return aggregate(mbuf, sa, slot, generation);
         }
         if (sa.mss() != MtuRules.MSS_AS_IS) {
-            packet.note(mbuf, packet.flags);
+            packet.note(mbuf, packet.mbufFlags);
             slow.clampMss(mbuf, sa, version);
         }
         DropReason reason =
-                key.length > sa.longestInner(version) ? fit(mbuf, sa, tunnel) : DropReason.NONE;
+                packet.length > sa.longestInner(version) ? fit(mbuf, sa, tunnel) : DropReason.NONE;
         if (reason == DropReason.NONE && !packet.gone) {
             reason =
-                    key.decrementTtl()
-                            ? numbering.number(mbuf, sa, key.length)
+                    packet.decrementTtl()
+                            ? numbering.number(mbuf, sa, packet.length)
                             : DropReason.TTL_EXPIRED;
         }
         if (reason != DropReason.NONE || packet.gone) {
@@ -182,25 +180,29 @@ final class Forwarding extends Padded {
             }
             return reason;
         }
-        packet.note(mbuf, packet.flags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);
+        packet.note(mbuf, packet.mbufFlags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);
         return DropReason.NONE;
     }
 
     /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */
     private DropReason unfit(OutboundState sa) {
-        if ((key.flags & Mbuf.FRAGMENT) != 0) {
+        if ((packet.flags & Mbuf.FRAGMENT) != 0) {
             return DropReason.FRAGMENT;
         }
         boolean joined =
-                sa.joins(key.sourceHigh, key.sourceLow, key.destinationHigh, key.destinationLow);
+                sa.joins(
+                        packet.sourceHigh,
+                        packet.sourceLow,
+                        packet.destinationHigh,
+                        packet.destinationLow);
         return joined ? DropReason.NONE : DropReason.TRANSPORT_ADDRESS;
     }
 
     /** Puts a packet behind others of its SA; what is full goes on at the end of the burst. */
     private DropReason aggregate(long mbuf, OutboundState sa, int slot, int generation) {
         DropReason reason;
-        boolean dummy = (packet.flags & Mbuf.DUMMY) != 0;
-        if (!dummy && !key.decrementTtl()) {
+        boolean dummy = (packet.mbufFlags & Mbuf.DUMMY) != 0;
+        if (!dummy && !packet.decrementTtl()) {
             reason = DropReason.TTL_EXPIRED;
         } else if (sa.rate() > 0) { // which is padding enough
             reason = dummy ? DropReason.DUMMY : slow.pacer().add(mbuf, sa);
@@ -217,9 +219,9 @@ final class Forwarding extends Padded {
 
     /** Looks at a packet that is longer than what was last known to fit its SA. */
     private DropReason fit(long mbuf, OutboundState sa, int tunnel) {
-        packet.note(mbuf, packet.flags);
+        packet.note(mbuf, packet.mbufFlags);
         DropReason reason = slow.fit(mbuf, sa, tunnel, version);
-        packet.flags = Mbuf.flags(mbuf);
+        packet.mbufFlags = Mbuf.flags(mbuf);
         packet.interrupts = slow.interrupts();
         packet.gone = packet.interrupts;
         return reason;

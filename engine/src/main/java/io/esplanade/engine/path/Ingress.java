@@ -225,7 +225,7 @@ public final class Ingress extends Padded {
             return malformed;
         }
         if (reason == DropReason.OVERSIZED) {
-            packet.note(mbuf, packet.flags);
+            packet.note(mbuf, packet.mbufFlags);
             reason = slow.tooLongForPort(mbuf);
             packet.interrupts = slow.interrupts();
             packet.gone = packet.interrupts;
@@ -275,7 +275,7 @@ public final class Ingress extends Padded {
         return switch (task) {
             case LaneTask.Send _ -> forwarding.routeOwn(mbuf);
             case LaneTask.Dummy dummy -> {
-                packet.flags |= Mbuf.DUMMY;
+                packet.mbufFlags |= Mbuf.DUMMY;
                 yield forwarding.protect(mbuf, dummy.tunnel(), Origin.PROTECTED);
             }
             case LaneTask.Frame _ -> throw new AssertionError("was sent on above");
@@ -300,8 +300,8 @@ public final class Ingress extends Padded {
 
     private void refuse(long mbuf, DropReason reason, int origin) {
         if (SlowPath.isAnswered(reason)) { // only what was looked at is dropped for these
-            packet.note(mbuf, packet.flags);
-            slow.refuse(mbuf, reason, packet.key, origin, forwarding.spd());
+            packet.note(mbuf, packet.mbufFlags);
+            slow.refuse(mbuf, reason, packet, origin, forwarding.spd());
         } else {
             drops.drop(mbuf, reason);
         }

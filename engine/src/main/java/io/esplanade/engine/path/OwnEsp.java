@@ -24,7 +24,6 @@ final class OwnEsp extends Padded {
     private final int lane;
     private final SlowPath slow;
     private final PacketInHand packet;
-    private final FlowKey key;
 
     OwnEsp(
             Tables tables,
@@ -39,16 +38,15 @@ final class OwnEsp extends Padded {
         this.lane = lane;
         this.slow = slow;
         this.packet = packet;
-        this.key = packet.key;
     }
 
     /** Whether an SA of ours may be for the packet in hand. */
     boolean mayBe() {
-        return key.protocol == IpProtocol.ESP
-                || key.protocol == IpProtocol.AH
-                || key.protocol == IpProtocol.UDP
-                        && (tables.encapsulationPorts().contains(key.destinationPort)
-                                || (key.flags & Mbuf.LATER_FRAGMENT) != 0)
+        return packet.protocol == IpProtocol.ESP
+                || packet.protocol == IpProtocol.AH
+                || packet.protocol == IpProtocol.UDP
+                        && (tables.encapsulationPorts().contains(packet.destinationPort)
+                                || (packet.flags & Mbuf.LATER_FRAGMENT) != 0)
                         && isLocal();
     }
 
@@ -58,23 +56,23 @@ final class OwnEsp extends Padded {
      * @return null if it is not; else {@link DropReason#NONE} or why it is dropped
      */
     DropReason take(long mbuf, int origin) {
-        if ((key.flags & Mbuf.FRAGMENT) != 0) {
+        if ((packet.flags & Mbuf.FRAGMENT) != 0) {
             return isLocal() ? gather(mbuf, origin) : null;
         }
-        boolean udp = key.protocol == IpProtocol.UDP;
+        boolean udp = packet.protocol == IpProtocol.UDP;
         if (udp) {
             DropReason reason = takeOutOfUdp();
             if (reason != DropReason.NONE) {
                 return reason;
             }
         }
-        boolean ah = key.protocol == IpProtocol.AH;
-        int at = key.l4Offset + (ah ? BEFORE_AH_SPI : 0);
-        if (key.length < at + ESP_HEADER) {
+        boolean ah = packet.protocol == IpProtocol.AH;
+        int at = packet.l4Offset + (ah ? BEFORE_AH_SPI : 0);
+        if (packet.length < at + ESP_HEADER) {
             return !isLocal() ? null : ah ? DropReason.AH_RUNT : DropReason.ESP_RUNT;
         }
-        long esp = Mem.getLongBE(key.packet + at); // SPI and sequence number
-        int slot = sas.inbound((int) (esp >>> 32), key.destinationHigh, key.destinationLow);
+        long esp = Mem.getLongBE(packet.packet + at); // SPI and sequence number
+        int slot = sas.inbound((int) (esp >>> 32), packet.destinationHigh, packet.destinationLow);
         if (slot == SaTable.NONE) {
             return isLocal() ? DropReason.NO_SA : null;
         }
@@ -95,7 +93,7 @@ final class OwnEsp extends Padded {
             return DropReason.ENCAPSULATION_MISMATCH;
         }
         if (udp) {
-            Mbuf.length(mbuf, key.length);
+            Mbuf.length(mbuf, packet.length);
         }
         long sequence = replay.infer(sa, (int) esp);
         DropReason early = replay.early(sa, sequence);
@@ -104,32 +102,32 @@ final class OwnEsp extends Padded {
             return early;
         }
         Mbuf.sequence(mbuf, sequence);
-        packet.note(mbuf, packet.flags | Mbuf.DECRYPT, slot, generation);
+        packet.note(mbuf, packet.mbufFlags | Mbuf.DECRYPT, slot, generation);
         return DropReason.NONE;
     }
 
-    /** Makes key and layout speak of the ESP packet in a datagram. */
+    /** Makes the key and the layout speak of the ESP packet in a datagram. */
     private DropReason takeOutOfUdp() {
-        DropReason reason = EspInUdp.takeOut(key);
+        DropReason reason = EspInUdp.takeOut(packet);
         int offset = Mbuf.offsetOf(packet.layout);
-        packet.layout = Mbuf.layoutOf(offset, 0, key.l4Offset, IpProtocol.ESP, packet.passes());
+        packet.layout = Mbuf.layoutOf(offset, 0, packet.l4Offset, IpProtocol.ESP, packet.passes());
         return reason;
     }
 
     /** Has a fragment wait for the others, in the lane that has them. */
     private DropReason gather(long mbuf, int origin) {
-        packet.note(mbuf, packet.flags);
-        int owner = slow.laneOf(mbuf, key);
+        packet.note(mbuf, packet.mbufFlags);
+        int owner = slow.laneOf(mbuf, packet);
         if (owner != lane) {
             return packet.handOver(mbuf, owner, origin);
         }
-        DropReason reason = slow.gather(mbuf, key, origin);
+        DropReason reason = slow.gather(mbuf, packet, origin);
         packet.gone = reason == DropReason.NONE;
         packet.interrupts = slow.interrupts();
         return reason;
     }
 
     private boolean isLocal() {
-        return tables.isLocal(key.destinationHigh, key.destinationLow);
+        return tables.isLocal(packet.destinationHigh, packet.destinationLow);
     }
 }

@@ -5,23 +5,20 @@ import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.Mbuf;
-import io.esplanade.engine.os.Padded;
 
 /**
  * The packet at which Ingress is: its headers, read once, and what of its metadata is written when
  * it is known where it goes. One object, filled again for every packet; one thread.
  */
-final class PacketInHand extends Padded {
+final class PacketInHand extends FlowKey {
 
     private static final int MAX_PASSES = 4;
-
-    final FlowKey key = new FlowKey();
 
     /** Its {@link Mbuf#layout}, of no SA. */
     long layout;
 
-    /** Its {@link Mbuf#flags}. */
-    int flags;
+    /** Its {@link Mbuf#flags}, as they are to be. */
+    int mbufFlags;
 
     /** Whether it, or what was made of it, is somebody else's already. */
     boolean gone;
@@ -51,15 +48,15 @@ final class PacketInHand extends Padded {
         }
         int offset = Mbuf.offsetOf(before);
         int length = Mbuf.length(mbuf);
-        DropReason reason = key.parse(Mbuf.buffer(mbuf) + offset, length);
+        DropReason reason = parse(Mbuf.buffer(mbuf) + offset, length);
         if (reason != DropReason.NONE) {
             return reason;
         }
-        if (key.length != length) {
-            Mbuf.length(mbuf, key.length);
+        if (this.length != length) {
+            Mbuf.length(mbuf, this.length);
         }
-        layout = Mbuf.layoutOf(offset, 0, key.l4Offset, key.protocol, passes);
-        flags = Mbuf.flags(mbuf) & ~FlowKey.FLAGS | key.flags;
+        layout = Mbuf.layoutOf(offset, 0, l4Offset, protocol, passes);
+        mbufFlags = Mbuf.flags(mbuf) & ~FLAGS | flags;
         return DropReason.NONE;
     }
 
@@ -82,7 +79,7 @@ final class PacketInHand extends Padded {
     /** Gives it to lane {@code to}, whose Ingress begins with it anew. */
     DropReason handOver(long mbuf, int to, int origin) {
         int outside = origin == Origin.UNPROTECTED ? Mbuf.FROM_UNPROTECTED : 0;
-        note(mbuf, flags | outside);
+        note(mbuf, mbufFlags | outside);
         if (!others.give(to, mbuf)) {
             return DropReason.HAND_OVER_FULL;
         }

@@ -42,7 +42,7 @@ final class BenchHostile extends BenchVerb {
 
     private static final List<Integer> SIZES = List.of(64, 512, 1400);
     private static final String COSTS = "%5s  %-14s %7s %7s  %-22s %6s%n";
-    private static final String FLOODS = "%5s  %-14s %9s %9s %9s %9s %7s %8s%n";
+    private static final String FLOODS = "%5s  %-14s %9s %9s %9s %8s %9s %7s %8s%n";
 
     @Option(
             names = "--provider",
@@ -149,6 +149,7 @@ final class BenchHostile extends BenchVerb {
                 "good/s",
                 "lost",
                 "in ring",
+                "pause ms",
                 "dropped",
                 "mbufs",
                 "MiB more");
@@ -169,6 +170,7 @@ final class BenchHostile extends BenchVerb {
                 text("%.0f", r.perSecond()),
                 r.lost(),
                 r.inRing(),
+                text("%.2f", r.pause() / 1e6),
                 r.dropped(),
                 r.mbufs(),
                 r.grown() >> 20);

@@ -30,6 +30,8 @@ final class MixedQueue extends Padded implements RxQueue {
     private long took;
     private long arrived; // taken or lost
     private long lost; // good ones
+    private long looked; // when, last
+    private long pause;
     private volatile boolean running;
 
     /**
@@ -56,6 +58,7 @@ final class MixedQueue extends Padded implements RxQueue {
         start = 0;
         arrived = 0;
         lost = 0;
+        pause = 0;
         running = true;
     }
 
@@ -72,6 +75,11 @@ final class MixedQueue extends Padded implements RxQueue {
     /** How long it took, ns by the clock; any thread, when it is over. */
     long took() {
         return took;
+    }
+
+    /** The longest time for which the lane did not look, ns; any thread, when it is over. */
+    long pause() {
+        return pause;
     }
 
     @Override
@@ -114,7 +122,10 @@ final class MixedQueue extends Padded implements RxQueue {
         long now = clock.nanoTime();
         if (start == 0) {
             start = now;
+            looked = now;
         }
+        pause = Math.max(pause, now - looked);
+        looked = now;
         if (interval == 0) {
             return ring;
         }

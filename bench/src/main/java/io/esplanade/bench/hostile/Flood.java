@@ -59,7 +59,7 @@ public final class Flood implements AutoCloseable {
     private static final double STEADY = 0.05;
 
     /** A burst takes no longer even where the JIT has compiled nothing. */
-    private static final long LONGEST_BURST = TimeUnit.MILLISECONDS.toNanos(2);
+    private static final long LONGEST_BURST = TimeUnit.MILLISECONDS.toNanos(1);
 
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(60);
     private static final int PATIENCE_MILLIS = 100;

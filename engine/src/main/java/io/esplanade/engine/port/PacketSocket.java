@@ -12,7 +12,6 @@ import static io.esplanade.ffi.linux.linux.SOCK_NONBLOCK;
 import static io.esplanade.ffi.linux.linux.SOCK_RAW;
 import static io.esplanade.ffi.linux.linux.SOL_PACKET;
 import static io.esplanade.ffi.linux.linux.SOL_SOCKET;
-import static io.esplanade.ffi.linux.linux.SO_ATTACH_FILTER;
 import static io.esplanade.ffi.linux.linux.SO_ERROR;
 
 import io.esplanade.engine.os.OsException;
@@ -97,25 +96,11 @@ public final class PacketSocket implements AutoCloseable {
         return Syscalls.setsockopt(descriptor, SOL_PACKET(), option, value, (int) value.byteSize());
     }
 
-    /**
-     * Has a program of classic BPF choose what it receives.
-     *
-     * @param program its instructions, each a struct sock_filter
-     */
+    /** Has a program choose what it receives, of {@link SocketFilter#instruction}s. */
     public void filter(long[] program) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = arena.allocate(16, 8); // struct sock_fprog
-            filter.set(ValueLayout.JAVA_SHORT, 0, (short) program.length);
-            filter.set(
-                    ValueLayout.JAVA_LONG,
-                    8,
-                    arena.allocateFrom(ValueLayout.JAVA_LONG, program).address());
-            int size = (int) filter.byteSize();
-            int result =
-                    Syscalls.setsockopt(descriptor, SOL_SOCKET(), SO_ATTACH_FILTER(), filter, size);
-            if (result < 0) {
-                throw new OsException("a packet socket cannot have a filter", -result);
-            }
+        int result = SocketFilter.attach(descriptor, program);
+        if (result < 0) {
+            throw new OsException("a packet socket cannot have a filter", -result);
         }
     }
 

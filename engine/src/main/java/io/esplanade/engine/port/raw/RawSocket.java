@@ -1,5 +1,6 @@
 package io.esplanade.engine.port.raw;
 
+import static io.esplanade.engine.port.SocketFilter.instruction;
 import static io.esplanade.ffi.linux.linux.EADDRNOTAVAIL;
 import static io.esplanade.ffi.linux.linux.EPERM;
 import static io.esplanade.ffi.linux.linux.IPV6_HDRINCL;
@@ -7,15 +8,11 @@ import static io.esplanade.ffi.linux.linux.IP_HDRINCL;
 import static io.esplanade.ffi.linux.linux.SOCK_RAW;
 import static io.esplanade.ffi.linux.linux.SOL_IP;
 import static io.esplanade.ffi.linux.linux.SOL_IPV6;
-import static io.esplanade.ffi.linux.linux.SOL_SOCKET;
-import static io.esplanade.ffi.linux.linux.SO_ATTACH_FILTER;
-
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.os.Errno;
 import io.esplanade.engine.port.IpSocket;
+import io.esplanade.engine.port.SocketFilter;
 import io.esplanade.ffi.linux.Syscalls;
 
 import java.io.IOException;
@@ -104,18 +101,7 @@ final class RawSocket extends IpSocket {
             instruction(0x06, 0, 0, 0x40000),
             instruction(0x06, 0, 0, 0)
         };
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment filter = arena.allocate(16, 8); // struct sock_fprog
-            filter.set(JAVA_SHORT, 0, (short) program.length);
-            filter.set(JAVA_LONG, 8, arena.allocateFrom(JAVA_LONG, program).address());
-            return Syscalls.setsockopt(
-                    fd(), SOL_SOCKET(), SO_ATTACH_FILTER(), filter, (int) filter.byteSize());
-        }
-    }
-
-    /** Classic BPF: code, jumps if true and if false, value. */
-    private static long instruction(int code, int ifTrue, int ifFalse, int value) {
-        return code | (long) ifTrue << 16 | (long) ifFalse << 24 | (long) value << 32;
+        return SocketFilter.attach(fd(), program);
     }
 
     /** What came before it was bound and had its filter is not its own. */

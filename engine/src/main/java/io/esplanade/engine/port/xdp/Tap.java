@@ -1,5 +1,6 @@
 package io.esplanade.engine.port.xdp;
 
+import static io.esplanade.engine.port.SocketFilter.instruction;
 import static io.esplanade.ffi.linux.linux.ETH_P_ALL;
 import static io.esplanade.ffi.linux.linux.PACKET_IGNORE_OUTGOING;
 import static io.esplanade.ffi.linux.linux.PACKET_RX_RING;
@@ -36,7 +37,7 @@ final class Tap implements AutoCloseable {
     private static final long LENGTH = tpacket2_hdr.tp_snaplen$offset();
     private static final long MAC = tpacket2_hdr.tp_mac$offset();
 
-    // Classic BPF (RFC 9669's ancestor): code, jumps if true and if false, value.
+    // Code, jumps if true and if false, value.
     private static final long[] FILTER = {
         instruction(0x28, 0, 0, 12), // the EtherType
         instruction(0x15, 13, 0, 0x0806), // ARP: take it
@@ -81,10 +82,6 @@ final class Tap implements AutoCloseable {
             close();
             throw e;
         }
-    }
-
-    private static long instruction(int code, int ifTrue, int ifFalse, int value) {
-        return code | (long) ifTrue << 16 | (long) ifFalse << 24 | (long) value << 32;
     }
 
     /** Joins it to a device, again if that has come again. */

@@ -32,6 +32,7 @@ public final class OfferedLoad {
     /** One setting of the rate; no two are the same. */
     private static final class Rate {
         final double perSecond;
+        volatile long mostWaiting; // written by the queue's thread
 
         Rate(double perSecond) {
             this.perSecond = perSecond;
@@ -66,6 +67,15 @@ public final class OfferedLoad {
     /** Packets that found the queue full. */
     public long lost() {
         return lost.value();
+    }
+
+    /**
+     * The longest that a packet has waited, or would have if there had been room for it, since the
+     * rate was said last; ns.
+     */
+    public long longestWait() {
+        Rate now = asked;
+        return (long) (now.mostWaiting / now.perSecond * NANOS);
     }
 
     RxQueue queue(MbufSource source) {
@@ -117,6 +127,9 @@ public final class OfferedLoad {
                 return max;
             }
             long waiting = (long) (arrivedBy(now) - gone);
+            if (waiting > rate.mostWaiting) {
+                rate.mostWaiting = waiting;
+            }
             if (waiting > room) {
                 lost.add(waiting - room);
                 gone += waiting - room;

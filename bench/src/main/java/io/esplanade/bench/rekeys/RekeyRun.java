@@ -19,6 +19,8 @@ public final class RekeyRun {
     private static final int TRIALS_IN_VAIN = 3;
     private static final double MORE = 1.03;
     private static final int STEPS = 8; // of the search: to half a percent
+    private static final double LESS = 0.95; // where a rate is not carried for long
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final int WARM_UP = 10; // rekeys
     private static final int SAID_EVERY = 10; // rekeys
 
@@ -28,13 +30,15 @@ public final class RekeyRun {
     private final int rekeys;
     private final double part;
     private final Duration trial;
+    private final Duration confirmation;
     private final Duration interval;
 
     /**
      * @param room packets that wait at most where they arrive
      * @param rekeys how many
      * @param part of the rate without loss that is offered meanwhile, up to 1
-     * @param trial how long each rate is tried
+     * @param trial how long each rate is tried in the search
+     * @param confirmation for how long the rate found must be carried without loss (RFC 2544 §24)
      * @param interval from one rekey's beginning to the next one's, or as long as it takes
      */
     public RekeyRun(
@@ -44,6 +48,7 @@ public final class RekeyRun {
             int rekeys,
             double part,
             Duration trial,
+            Duration confirmation,
             Duration interval) {
         this.provider = provider;
         this.size = size;
@@ -51,6 +56,7 @@ public final class RekeyRun {
         this.rekeys = rekeys;
         this.part = part;
         this.trial = trial;
+        this.confirmation = confirmation;
         this.interval = interval;
     }
 
@@ -58,12 +64,13 @@ public final class RekeyRun {
      * Runs it all.
      *
      * @param lines takes what people want to know meanwhile
+     * @throws IllegalStateException if no rate is carried for long: the machine is busy
      */
     public RekeyResult run(Consumer<String> lines) {
         Pair pair = new Pair(provider, size, room);
         RekeyResult result;
         try (pair) {
-            double rate = search(pair, lines);
+            double rate = confirm(pair, search(pair, lines), lines);
             result = rekey(pair, rate, lines);
         }
         return result.withOutOfOrder(pair.outOfOrder());
@@ -89,6 +96,33 @@ public final class RekeyRun {
             }
         }
         return least;
+    }
+
+    /**
+     * The rate found, or a lower one, that is carried for long enough: a short trial may fall into
+     * a moment in which the machine is faster than it is, and what waits then does not yet
+     * overflow.
+     */
+    private double confirm(Pair pair, double found, Consumer<String> lines) {
+        for (double rate = found; rate > found / 2; rate *= LESS) {
+            long before = lost(pair);
+            long start = System.nanoTime();
+            pair.load().perSecond(rate);
+            while (lost(pair) == before && System.nanoTime() - start < confirmation.toNanos()) {
+                pause(System.nanoTime(), LOOK);
+            }
+            double seconds = (double) (System.nanoTime() - start) / TimeUnit.SECONDS.toNanos(1);
+            pair.rest();
+            long lost = lost(pair) - before;
+            lines.accept(
+                    "%,.0f packets a second for %.1f s: %,d lost".formatted(rate, seconds, lost));
+            if (lost == 0) {
+                return rate;
+            }
+        }
+        throw new IllegalStateException(
+                "no rate is carried without loss for %.0f s: what else does the machine do?"
+                        .formatted(confirmation.toMillis() / 1e3));
     }
 
     /** The most packets a second that came out, when the JIT makes them no more. */
@@ -121,22 +155,19 @@ public final class RekeyRun {
 
     private RekeyResult rekey(Pair pair, double rate, Consumer<String> lines) {
         double offered = rate * part;
-        lines.accept(
-                "%,.0f packets a second, %.0f%% of that, as long as the rekeys will take"
-                        .formatted(offered, part * 100));
-        long before = lost(pair);
-        offer(pair, offered, interval.multipliedBy(rekeys));
-        long lostWithout = lost(pair) - before;
-        lines.accept("  without rekeys: %,d lost".formatted(lostWithout));
+        lines.accept("%,.0f packets a second, %.0f%% of that".formatted(offered, part * 100));
         pair.load().perSecond(offered);
-        before = lost(pair);
+        long before = lost(pair);
+        long waitAtFirst = 0;
         for (int n = 0; n < WARM_UP; n++) {
             rekey(pair);
+            waitAtFirst = Math.max(waitAtFirst, pair.load().longestWait());
+            pair.load().perSecond(offered);
         }
         long lostAtFirst = lost(pair) - before;
         lines.accept(
-                "  %d rekeys, at which the JIT compiles anew: %,d lost"
-                        .formatted(WARM_UP, lostAtFirst));
+                "  %d rekeys, at which the JIT compiles anew: %,d lost, a packet waited for %.1f ms"
+                        .formatted(WARM_UP, lostAtFirst, waitAtFirst / 1e6));
         pair.rest();
         long arrived = pair.arrived();
         long notTaken = pair.load().lost();
@@ -154,18 +185,28 @@ public final class RekeyRun {
                                         lost(pair) - notTaken - dropped));
             }
         }
+        long wait = pair.load().longestWait();
         pair.rest();
+        long arrivedAt = pair.arrived();
+        long notTakenAt = pair.load().lost();
+        long droppedAt = pair.dropped();
+        offer(pair, offered, interval.multipliedBy(rekeys));
+        long lostAfterwards = lost(pair) - notTakenAt - droppedAt;
+        lines.accept("  as long without rekeys: %,d lost".formatted(lostAfterwards));
         return new RekeyResult(
                 rate,
+                confirmation.toMillis() / 1e3,
                 offered,
-                lostWithout,
                 lostAtFirst,
+                waitAtFirst,
                 rekeys,
-                pair.arrived() - arrived,
-                pair.load().lost() - notTaken,
-                pair.dropped() - dropped,
+                arrivedAt - arrived,
+                notTakenAt - notTaken,
+                droppedAt - dropped,
                 0,
-                longest);
+                longest,
+                wait,
+                lostAfterwards);
     }
 
     /** One rekey and the pause behind it; says how long it took, ns. */

@@ -29,6 +29,7 @@ class RekeyRunTest {
                                 50,
                                 0.8,
                                 Duration.ofMillis(300),
+                                Duration.ofSeconds(1),
                                 Duration.ofMillis(10))
                         .run(said::add);
 

@@ -12,7 +12,7 @@ public enum Owner {
     CACHE("in a lane's cache of free mbufs"),
     POSTED("posted to the kernel for receiving"),
     INGRESS("received, being classified"),
-    RING("in a lane's ring"),
+    RING("in a lane's ring, waiting or at a worker"),
     HAND_OVER("on its way to another lane"),
     WORKER("being encrypted or decrypted"),
     EGRESS("being checked and routed on its way out"),

@@ -96,7 +96,7 @@ final class EgressRole extends Role {
             place++;
             Burst burst = ring.get(place).mbufs;
             done += burst.count();
-            move(burst, Owner.WORKER);
+            move(burst, Owner.RING);
             egress.process(burst);
             ring.takenOut(place);
         }
@@ -164,7 +164,7 @@ final class EgressRole extends Role {
         for (int i = 0; i < burst.count(); i++) {
             long mbuf = burst.get(i);
             switch (Owner.of(Mbuf.owner(mbuf))) {
-                case WORKER, EGRESS -> drops.drop(mbuf, DropReason.LANE_FAILED);
+                case RING, EGRESS -> drops.drop(mbuf, DropReason.LANE_FAILED);
                 default -> {} // dropped, sent or sent round before
             }
         }

@@ -18,6 +18,7 @@ import io.esplanade.engine.path.Outlet;
 import io.esplanade.engine.path.SlowPath;
 import io.esplanade.engine.path.Tables;
 import io.esplanade.engine.path.Transmitter;
+import io.esplanade.engine.path.Worker;
 import io.esplanade.engine.port.Capability;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.Receivers;
@@ -115,9 +116,8 @@ public final class PerCoreRuntime extends ThreadedRuntime {
             List<Role> workers = new ArrayList<>();
             for (int i = 0; i < config.workers(); i++) {
                 CounterTable counters = newCounters();
-                workers.add(
-                        new WorkerRole(
-                                lane, i, newWorker(tables().sad(), i, counters), pool(), counters));
+                Worker worker = newWorker(tables().sad(), i, counters);
+                workers.add(new WorkerRole(lane, i, worker, counters));
             }
             EgressRole egress = newEgress(lane);
             lane.roles(ingress, workers, egress);

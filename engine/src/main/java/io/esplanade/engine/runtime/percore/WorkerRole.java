@@ -5,8 +5,6 @@ import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.mbuf.Burst;
 import io.esplanade.engine.mbuf.Mbuf;
-import io.esplanade.engine.mbuf.MbufPool;
-import io.esplanade.engine.mbuf.Owner;
 import io.esplanade.engine.path.Worker;
 import io.esplanade.engine.runtime.Role;
 
@@ -20,18 +18,16 @@ final class WorkerRole extends Role {
     private final LaneRing ring;
     private final Worker worker;
     private final Workload work;
-    private final MbufPool pool;
     private final CounterTable counters;
 
     private long next; // the number of the vector that is worked on next
 
-    WorkerRole(LaneParts lane, int index, Worker worker, MbufPool pool, CounterTable counters) {
+    WorkerRole(LaneParts lane, int index, Worker worker, CounterTable counters) {
         super(lane.number(), "worker-" + lane.number() + "." + index);
         this.lane = lane;
         this.ring = lane.ring();
         this.worker = worker;
         this.work = ring.workOf(index);
-        this.pool = pool;
         this.counters = counters;
     }
 
@@ -50,13 +46,9 @@ final class WorkerRole extends Role {
     }
 
     private int process(Burst burst) {
-        int n = burst.count();
-        for (int i = 0; i < n; i++) {
-            pool.move(burst.get(i), Owner.RING, Owner.WORKER);
-        }
         worker.process(burst);
         counters.add(Counter.BURSTS, 1);
-        return n;
+        return burst.count();
     }
 
     /** Marks the packets of the vector it was at, which Egress will drop, and goes on behind it. */
@@ -68,9 +60,7 @@ final class WorkerRole extends Role {
         }
         Burst burst = ring.get(work.place(next)).mbufs;
         for (int i = 0; i < burst.count(); i++) {
-            long mbuf = burst.get(i);
-            pool.move(mbuf, Owner.of(Mbuf.owner(mbuf)), Owner.WORKER);
-            Mbuf.dropReason(mbuf, DropReason.LANE_FAILED.ordinal());
+            Mbuf.dropReason(burst.get(i), DropReason.LANE_FAILED.ordinal());
         }
         work.done(++next);
         lane.wakeEgress();

@@ -104,9 +104,9 @@ public final class Transmitter extends Padded implements Outlet {
         if (Mbuf.length(mbuf) > tables.mtu(index)) {
             return DropReason.OVERSIZED;
         }
-        DropReason closed = hasRoom();
-        if (closed != DropReason.NONE) {
-            return closed;
+        DropReason full = hasRoom();
+        if (full != DropReason.NONE) {
+            return full;
         }
         if (link == LinkType.ETHERNET) {
             if (Mbuf.offset(mbuf) < Ethernet.HEADER_LENGTH) {
@@ -122,17 +122,14 @@ public final class Transmitter extends Padded implements Outlet {
 
     @Override
     public DropReason enqueueFrame(long mbuf) {
-        DropReason closed = hasRoom();
-        if (closed == DropReason.NONE) {
+        DropReason full = hasRoom();
+        if (full == DropReason.NONE) {
             add(mbuf);
         }
-        return closed;
+        return full;
     }
 
     private DropReason hasRoom() {
-        if (queue.failure() != null) {
-            return DropReason.PORT_CLOSED;
-        }
         if (waiting.room() == 0) {
             flush(); // more ports than bursts fit have sent here in one cycle
             if (waiting.room() == 0) {

@@ -15,7 +15,7 @@ import io.esplanade.engine.port.memory.MemoryHost;
 import io.esplanade.engine.port.memory.Plug;
 import io.esplanade.engine.testing.DelegatingPort;
 import io.esplanade.engine.testing.IpPackets;
-import io.esplanade.engine.testing.NetworkNamespace;
+import io.esplanade.testing.NetworkNamespace;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

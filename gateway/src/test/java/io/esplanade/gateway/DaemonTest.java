@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.esplanade.testing.Requirement;
+
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,14 +66,7 @@ final class DaemonTest {
 
     @BeforeAll
     static void needRoot() {
-        if (!System.getProperty("user.name").equals("root")) {
-            String missing = "this needs root: it makes a network namespace";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            System.err.println("WARNING: esplanade run is NOT tested as a service: " + missing);
-            assumeTrue(false, missing);
-        }
+        Requirement.root("esplanade run as a service");
     }
 
     @BeforeEach

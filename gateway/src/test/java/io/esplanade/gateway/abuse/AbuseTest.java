@@ -1,10 +1,11 @@
 package io.esplanade.gateway.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.esplanade.gateway.ClassPath;
+import io.esplanade.testing.NetworkNamespace;
+import io.esplanade.testing.Requirement;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,8 @@ import java.util.Random;
  * those.
  *
  * <p>Without more only af-packet is abused in all ways, once. With {@code -Dabuse.minutes=20} they
- * go on in ever new orders, of which {@code -Dabuse.seed} repeats one.
+ * go on in ever new orders, of which {@code -Dabuse.seed} repeats one; {@code -Dabuse.ports} names
+ * the one kind of port to abuse.
  */
 final class AbuseTest {
 
@@ -67,6 +69,12 @@ final class AbuseTest {
                   lan: { type: tun, device: tun0, side: protected, mtu: 1400, host-routes: 10.%2$d.0.0/24 }
                   wan: { type: udp, side: unprotected, local: 192.0.2.%1$d }
                 """,
+                true),
+        TUN_AND_RAW(
+                """
+                  lan: { type: tun, device: tun0, side: protected, mtu: 1400, host-routes: 10.%2$d.0.0/24 }
+                  wan: { type: raw, side: unprotected, local: 192.0.2.%1$d }
+                """,
                 true);
 
         private final String text;
@@ -80,10 +88,10 @@ final class AbuseTest {
 
     @TempDir Path directory;
     private final List<AutoCloseable> open = new ArrayList<>();
-    private Namespace hostA;
-    private Namespace hostB;
-    private Namespace netA;
-    private Namespace netB;
+    private NetworkNamespace hostA;
+    private NetworkNamespace hostB;
+    private NetworkNamespace netA;
+    private NetworkNamespace netB;
     private Ports ports;
     private String classPath;
     private Path fileA;
@@ -92,28 +100,17 @@ final class AbuseTest {
     private GatewayProcess b;
     private Echo echo;
 
-    private static void needRoot() {
-        if (!System.getProperty("user.name").equals("root")) {
-            String missing = "this needs root: it makes network namespaces";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            System.err.println("WARNING: gateways are NOT abused: " + missing);
-            assumeTrue(false, missing);
-        }
-    }
-
     private void build(Ports kind) throws Exception {
-        needRoot();
+        Requirement.root("what happens to gateways");
         ports = kind;
-        hostA = opened(new Namespace());
-        hostB = opened(new Namespace());
-        netA = opened(new Namespace());
-        netB = opened(new Namespace());
+        hostA = opened(NetworkNamespace.create());
+        hostB = opened(NetworkNamespace.create());
+        netA = opened(NetworkNamespace.create());
+        netB = opened(NetworkNamespace.create());
         joinHost(hostA, netA, "10.1.0");
         joinHost(hostB, netB, "10.2.0");
-        netA.sysctl("ipv4/ip_forward", ports.byTheKernel ? 1 : 0);
-        netB.sysctl("ipv4/ip_forward", ports.byTheKernel ? 1 : 0);
+        forward(netA);
+        forward(netB);
         joinGateways();
         classPath = ClassPath.readableByAll(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
@@ -122,6 +119,10 @@ final class AbuseTest {
         a = GatewayProcess.start(netA, classPath, fileA);
         b = GatewayProcess.start(netB, classPath, fileB);
         echo = opened(new Echo(hostA, "10.1.0.2", hostB, "10.2.0.2"));
+    }
+
+    private void forward(NetworkNamespace gateway) {
+        gateway.sh("echo %d >/proc/sys/net/ipv4/ip_forward".formatted(ports.byTheKernel ? 1 : 0));
     }
 
     private <T extends AutoCloseable> T opened(T what) {
@@ -141,8 +142,8 @@ final class AbuseTest {
         }
     }
 
-    private void joinHost(Namespace host, Namespace gateway, String net) {
-        host.ip("link add eth0 type veth peer name lan0 netns " + gateway.pid());
+    private void joinHost(NetworkNamespace host, NetworkNamespace gateway, String net) {
+        host.ip("link add eth0 type veth peer name lan0 netns " + gateway.path());
         host.ip("address add " + net + ".2/24 dev eth0");
         host.ip("link set eth0 up");
         gateway.ip("link set lan0 up");
@@ -153,7 +154,7 @@ final class AbuseTest {
     }
 
     private void joinGateways() {
-        netA.ip("link add wan0 type veth peer name wan0 netns " + netB.pid());
+        netA.ip("link add wan0 type veth peer name wan0 netns " + netB.path());
         netA.ip("link set wan0 up");
         netB.ip("link set wan0 up");
         if (ports.byTheKernel) {
@@ -196,7 +197,7 @@ final class AbuseTest {
                         them,
                         us,
                         them,
-                        ports.byTheKernel ? "encap: {}" : "",
+                        ports == Ports.TUN_AND_UDP ? "encap: {}" : "",
                         out,
                         out,
                         in,
@@ -206,6 +207,7 @@ final class AbuseTest {
     @ParameterizedTest
     @EnumSource
     void everythingIsRecoveredFromAndNothingLeaks(Ports kind) throws Exception {
+        assumeTrue(System.getProperty("abuse.ports", kind.name()).equals(kind.name()));
         build(kind);
         long minutes = Long.getLong("abuse.minutes", 0);
         long seed = Long.getLong("abuse.seed", minutes == 0 ? 1 : System.nanoTime());
@@ -286,7 +288,7 @@ final class AbuseTest {
     }
 
     private void tunIsRemoved() {
-        if (ports == Ports.TUN_AND_UDP) {
+        if (ports.byTheKernel) {
             netA.ip("link del tun0");
             a.until("esplanade: port lan: tun0 ");
         }

@@ -2,6 +2,8 @@ package io.esplanade.gateway.abuse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.esplanade.testing.NetworkNamespace;
+
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -21,7 +23,7 @@ final class Echo implements AutoCloseable {
     private final InetSocketAddress to;
     private long number;
 
-    Echo(Namespace from, String fromAddress, Namespace at, String atAddress) {
+    Echo(NetworkNamespace from, String fromAddress, NetworkNamespace at, String atAddress) {
         to = new InetSocketAddress(atAddress, PORT);
         server = at.call(() -> new DatagramSocket(to));
         client = from.call(() -> new DatagramSocket(new InetSocketAddress(fromAddress, 0)));

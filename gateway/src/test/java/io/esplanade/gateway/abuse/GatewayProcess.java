@@ -3,6 +3,7 @@ package io.esplanade.gateway.abuse;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.gateway.Main;
+import io.esplanade.testing.NetworkNamespace;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -25,6 +26,9 @@ final class GatewayProcess {
 
     private static final String USER = user();
 
+    /** A JVM starts in a second or two, but the machine may be busy. */
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(120);
+
     private final Process process;
     private final List<String> said = new CopyOnWriteArrayList<>();
     private int seen; // lines of these, by until
@@ -35,32 +39,28 @@ final class GatewayProcess {
     }
 
     /** Starts one and waits until it runs. */
-    static GatewayProcess start(Namespace where, String classPath, Path file) throws IOException {
+    static GatewayProcess start(NetworkNamespace where, String classPath, Path file)
+            throws IOException {
         GatewayProcess gateway =
                 new GatewayProcess(
-                        where.command(
-                                        List.of(
-                                                LAUNCH.toString(),
-                                                Path.of(
-                                                                System.getProperty("java.home"),
-                                                                "bin",
-                                                                "java")
-                                                        .toString(),
-                                                "-XX:+UseSerialGC",
-                                                "-Xms96m",
-                                                "-Xmx96m",
-                                                "-XX:+AlwaysPreTouch", // it grows no more
-                                                "-XX:TieredStopAtLevel=1",
-                                                "--enable-native-access=ALL-UNNAMED",
-                                                "-cp",
-                                                classPath,
-                                                Main.class.getName(),
-                                                "run",
-                                                file.toString(),
-                                                "--user",
-                                                USER))
-                                .redirectErrorStream(true)
-                                .start());
+                        where.start(
+                                List.of(
+                                        LAUNCH.toString(),
+                                        Path.of(System.getProperty("java.home"), "bin", "java")
+                                                .toString(),
+                                        "-XX:+UseSerialGC",
+                                        "-Xms96m",
+                                        "-Xmx96m",
+                                        "-XX:+AlwaysPreTouch", // it grows no more
+                                        "-XX:TieredStopAtLevel=1",
+                                        "--enable-native-access=ALL-UNNAMED",
+                                        "-cp",
+                                        classPath,
+                                        Main.class.getName(),
+                                        "run",
+                                        file.toString(),
+                                        "--user",
+                                        USER)));
         gateway.until("Runs until");
         return gateway;
     }
@@ -90,7 +90,7 @@ final class GatewayProcess {
 
     /** Waits until it has said a line that begins so, since the last one waited for. */
     void until(String beginning) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        long deadline = System.nanoTime() + PATIENCE;
         while (!find(beginning)) {
             assertThat(System.nanoTime()).as("'%s' in %s", beginning, said).isLessThan(deadline);
             assertThat(process.isAlive()).as("%s", said).isTrue();

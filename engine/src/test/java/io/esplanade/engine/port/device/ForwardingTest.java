@@ -8,6 +8,7 @@ import io.esplanade.engine.EngineBuilder;
 import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.port.Side;
+import io.esplanade.testing.NetworkNamespace;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,8 +30,8 @@ class ForwardingTest {
 
     private final String type;
     private Network network;
-    private Network.Host left;
-    private Network.Host right;
+    private NetworkNamespace left;
+    private NetworkNamespace right;
     private Engine router;
 
     ForwardingTest(String type) {
@@ -40,10 +41,10 @@ class ForwardingTest {
     @BeforeEach
     void open() {
         network = Network.open();
-        left = network.host("left", LEFT, "10.1.0.2/24", "10.1.0.1");
-        right = network.host("right", RIGHT, "10.2.0.2/24", "10.2.0.1");
-        left.ipv6("fd01::2/64", "fd01::1");
-        right.ipv6("fd02::2/64", "fd02::1");
+        left = network.host(LEFT, "10.1.0.2/24", "10.1.0.1");
+        right = network.host(RIGHT, "10.2.0.2/24", "10.2.0.1");
+        Network.ipv6(left, "fd01::2/64", "fd01::1");
+        Network.ipv6(right, "fd02::2/64", "fd02::1");
         router =
                 router().port(Devices.port(type, "left", Side.PROTECTED, LEFT))
                         .port(Devices.port(type, "right", Side.PROTECTED, RIGHT))
@@ -78,11 +79,10 @@ class ForwardingTest {
 
     @Test
     void hostsReachEachOtherByPing() {
-        assertThat(left.run("busybox ping -c 3 -i 0.1 -W 2 10.2.0.2")).contains(" 0% packet loss");
-        assertThat(left.run("busybox ping -6 -c 3 -i 0.1 -W 2 fd02::2"))
-                .contains(" 0% packet loss");
-        assertThat(left.run("ip neigh show 10.1.0.1")).contains("lladdr");
-        assertThat(left.run("ip neigh show fd01::1")).contains("lladdr").contains("router");
+        assertThat(left.sh("busybox ping -c 3 -i 0.1 -W 2 10.2.0.2")).contains(" 0% packet loss");
+        assertThat(left.sh("busybox ping -6 -c 3 -i 0.1 -W 2 fd02::2")).contains(" 0% packet loss");
+        assertThat(left.sh("ip neigh show 10.1.0.1")).contains("lladdr");
+        assertThat(left.sh("ip neigh show fd01::1")).contains("lladdr").contains("router");
     }
 
     /** Whose checksums the sender leaves to a card that there is not. */
@@ -97,7 +97,7 @@ class ForwardingTest {
     /** As hosts' kernels have it by default; with XDP there are none. */
     @Test
     void superPacketsAreSplit() {
-        left.run("ethtool -K eth0 tso on gso on");
+        left.sh("ethtool -K eth0 tso on gso on");
         for (String to : new String[] {"10.2.0.2", "fd02::2"}) {
             assertThat(Transfer.tcp(left, right, to, 5_000_000)).isEqualTo(5_000_000);
         }
@@ -123,9 +123,9 @@ class ForwardingTest {
 
     @Test
     void whoIsNotThereIsReportedByTheRouter() {
-        String answer = left.run("busybox ping -c 1 -W 5 10.2.0.77; true");
+        String answer = left.sh("busybox ping -c 1 -W 5 10.2.0.77; true");
         assertThat(answer).contains("100% packet loss");
-        String seen = left.run("cat /proc/net/snmp");
+        String seen = left.sh("cat /proc/net/snmp");
         assertThat(
                         seen.lines()
                                 .filter(l -> l.startsWith("Icmp:"))

@@ -1,7 +1,7 @@
 package io.esplanade.engine.port.device;
 
-import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import io.esplanade.testing.NetworkNamespace;
+import io.esplanade.testing.Requirement;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,10 +17,11 @@ import java.util.concurrent.TimeUnit;
 final class Network implements AutoCloseable {
 
     private final Deque<String> undo = new ArrayDeque<>();
+    private final Deque<NetworkNamespace> open = new ArrayDeque<>();
 
     private int queues = 1;
 
-    /** The name of a device or namespace that no other process's tests have. */
+    /** The name of a device that no other process's tests have. */
     static String name(String name) {
         return "esp-" + name + "-" + Long.toString(ProcessHandle.current().pid(), 36);
     }
@@ -34,42 +35,34 @@ final class Network implements AutoCloseable {
 
     /** A new one; where that is not allowed the test is skipped, and says so. */
     static Network open() {
-        String probe = name("probe");
-        try {
-            sh("ip netns add " + probe + " && ip netns del " + probe);
-        } catch (AssertionError e) {
-            String missing = "this needs root: it makes network namespaces and devices";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            System.err.println("WARNING: ports on network devices are NOT tested: " + missing);
-            assumeTrue(false, missing);
-        }
+        Requirement.root("ports on network devices");
         return new Network();
     }
 
     /**
      * A host whose traffic by default goes to {@code gateway}, behind the device {@code device}.
      */
-    Host host(String name, String device, String address, String gateway) {
-        String namespace = name(name);
-        removeNamespace(namespace);
-        sh("ip netns add " + namespace);
-        undo.push("ip netns del " + namespace);
+    NetworkNamespace host(String device, String address, String gateway) {
+        NetworkNamespace host = NetworkNamespace.create();
+        open.push(host);
         sh("ip link del " + device + " 2>/dev/null; true");
         sh(
                 "ip link add %s %s type veth peer name eth0 %s netns %s"
-                        .formatted(device, queueing(), queueing(), namespace));
+                        .formatted(device, queueing(), queueing(), host.path()));
         undo.push("ip link del " + device + " 2>/dev/null; true");
         quiet(device);
-        Host host = new Host(namespace);
-        host.run("ip link set lo up");
         // A stack without card offloads, but for checksums, which it leaves to the card.
-        host.run("ethtool -K eth0 tso off gso off");
-        host.run("ip addr add " + address + " dev eth0");
-        host.run("ip link set eth0 up");
-        host.run("ip route add default via " + gateway);
+        host.sh("ethtool -K eth0 tso off gso off");
+        host.ip("addr add " + address + " dev eth0");
+        host.ip("link set eth0 up");
+        host.ip("route add default via " + gateway);
         return host;
+    }
+
+    /** Gives a host an IPv6 address and a router as well. */
+    static void ipv6(NetworkNamespace host, String address, String gateway) {
+        host.ip("addr add " + address + " dev eth0 nodad");
+        host.ip("route add default via " + gateway);
     }
 
     /** Two devices in this namespace, joined to each other. */
@@ -92,13 +85,10 @@ final class Network implements AutoCloseable {
         sh("ip link set " + device + " up");
     }
 
-    private void removeNamespace(String namespace) {
-        sh("ip netns del " + namespace + " 2>/dev/null; true");
-    }
-
     @Override
     public void close() {
         undo.forEach(Network::sh);
+        open.forEach(NetworkNamespace::close);
     }
 
     /** Runs a command, which must succeed; what it wrote. */
@@ -118,33 +108,6 @@ final class Network implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new AssertionError(e);
-        }
-    }
-
-    /** A host in a namespace. */
-    record Host(String namespace) {
-
-        /** Gives it an IPv6 address and a router as well. */
-        void ipv6(String address, String gateway) {
-            run("ip addr add " + address + " dev eth0 nodad");
-            run("ip route add default via " + gateway);
-        }
-
-        /** Runs a command there, which must succeed; what it wrote. */
-        String run(String command) {
-            return sh("ip netns exec %s sh -c '%s'".formatted(namespace, command));
-        }
-
-        /** Starts a command there; the caller ends it. */
-        Process start(String... command) {
-            try {
-                String[] all = new String[command.length + 4];
-                System.arraycopy(new String[] {"ip", "netns", "exec", namespace}, 0, all, 0, 4);
-                System.arraycopy(command, 0, all, 4, command.length);
-                return new ProcessBuilder(all).redirectErrorStream(true).start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
         }
     }
 }

@@ -7,6 +7,7 @@ import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.fib.Route;
 import io.esplanade.engine.port.Side;
+import io.esplanade.testing.NetworkNamespace;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,10 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.List;
 
 /**
  * The kernel and an {@code af-xdp} port share a device and its address: each gets what is its own.
@@ -46,13 +49,13 @@ class SharedDeviceTest {
             """;
 
     private final Network network = Network.open();
-    private Network.Host peer;
+    private NetworkNamespace peer;
     private Engine gateway;
 
     @BeforeEach
     void open() {
-        peer = network.host("peer", WAN, "198.51.100.2/24", US);
-        peer.ipv6("2001:db8::2/64", US6);
+        peer = network.host(WAN, "198.51.100.2/24", US);
+        Network.ipv6(peer, "2001:db8::2/64", US6);
         Network.sh("echo 0 >/proc/sys/net/ipv6/conf/" + WAN + "/disable_ipv6");
         Network.sh(
                 "ip addr add 198.51.100.1/24 dev "
@@ -90,10 +93,10 @@ class SharedDeviceTest {
         command[2] = SEND;
         System.arraycopy(arguments, 0, command, 3, arguments.length);
         try {
-            Process process = peer.start(command);
+            Process process = peer.start(List.of(command));
             String said = new String(process.getInputStream().readAllBytes());
             assertThat(process.waitFor()).as(said).isZero();
-        } catch (java.io.IOException | InterruptedException e) {
+        } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
     }
@@ -129,8 +132,8 @@ class SharedDeviceTest {
     @Test
     void whatIsNotIpsecIsTheKernels() {
         start("auto");
-        assertThat(peer.run("busybox ping -c 2 -i 0.1 -W 3 " + US)).contains(" 0% packet loss");
-        assertThat(peer.run("busybox ping -6 -c 2 -i 0.1 -W 3 " + US6)).contains(" 0% packet loss");
+        assertThat(peer.sh("busybox ping -c 2 -i 0.1 -W 3 " + US)).contains(" 0% packet loss");
+        assertThat(peer.sh("busybox ping -6 -c 2 -i 0.1 -W 3 " + US6)).contains(" 0% packet loss");
         assertThat(gateway.snapshot().drops(DropReason.NOT_FOR_US)).isZero();
     }
 

@@ -1,7 +1,10 @@
 package io.esplanade.engine.port.device;
 
+import io.esplanade.testing.NetworkNamespace;
+
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** Transfers between hosts, by their kernels' own TCP and UDP: small programs in Python. */
 final class Transfer {
@@ -61,25 +64,30 @@ final class Transfer {
     private Transfer() {}
 
     /** Sends {@code bytes} over one connection; how many arrived as they were. */
-    static int tcp(Network.Host from, Network.Host to, String address, int bytes) {
+    static int tcp(NetworkNamespace from, NetworkNamespace to, String address, int bytes) {
         return transfer(from, to, TCP_SERVER, TCP_CLIENT, address, bytes);
     }
 
     /** Sends datagrams of different sizes; how many arrived in order and as they were. */
-    static int udp(Network.Host from, Network.Host to, String address, int datagrams) {
+    static int udp(NetworkNamespace from, NetworkNamespace to, String address, int datagrams) {
         return transfer(from, to, UDP_SERVER, UDP_CLIENT, address, datagrams);
     }
 
     private static int transfer(
-            Network.Host from, Network.Host to, String server, String client, String at, int n) {
-        Process receiver = to.start(PYTHON, "-c", server, at, "" + n);
+            NetworkNamespace from,
+            NetworkNamespace to,
+            String server,
+            String client,
+            String at,
+            int n) {
+        Process receiver = to.start(List.of(PYTHON, "-c", server, at, "" + n));
         Process sender = null;
         try (var output = receiver.inputReader(StandardCharsets.UTF_8)) {
             String ready = output.readLine();
             if (!"ready".equals(ready)) {
                 throw new AssertionError(ready + "\n" + output.readAllAsString());
             }
-            sender = from.start(PYTHON, "-c", client, at, "" + n);
+            sender = from.start(List.of(PYTHON, "-c", client, at, "" + n));
             String count = output.readLine();
             return Integer.parseInt(count);
         } catch (IOException e) {

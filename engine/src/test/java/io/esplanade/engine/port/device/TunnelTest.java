@@ -17,6 +17,7 @@ import io.esplanade.engine.ipsec.UdpEncapsulation;
 import io.esplanade.engine.port.Side;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
 import io.esplanade.engine.testing.TwoGateways;
+import io.esplanade.testing.NetworkNamespace;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +47,8 @@ class TunnelTest {
     private final String type;
     private final Network network = Network.open();
     private final List<String> notices = new CopyOnWriteArrayList<>();
-    private Network.Host left;
-    private Network.Host right;
+    private NetworkNamespace left;
+    private NetworkNamespace right;
     private Engine a;
     private Engine b;
 
@@ -56,8 +57,8 @@ class TunnelTest {
     }
 
     private void open(RuntimeConfig runtime, UdpEncapsulation udp, String... options) {
-        left = network.host("left", LEFT, "10.1.0.2/24", "10.1.0.1");
-        right = network.host("right", RIGHT, "10.2.0.2/24", "10.2.0.1");
+        left = network.host(LEFT, "10.1.0.2/24", "10.1.0.1");
+        right = network.host(RIGHT, "10.2.0.2/24", "10.2.0.1");
         network.link(WAN_A, WAN_B);
         byte[] there = TwoGateways.newKey();
         byte[] back = TwoGateways.newKey();
@@ -138,7 +139,7 @@ class TunnelTest {
     }
 
     private String ping() {
-        return left.run("busybox ping -c 2 -i 0.1 -W 1 10.2.0.2; true");
+        return left.sh("busybox ping -c 2 -i 0.1 -W 1 10.2.0.2; true");
     }
 
     /** Within the time of the test: each engine sees in its own time that a link is up again. */
@@ -220,7 +221,7 @@ class TunnelTest {
         awaitNotice("wan: " + WAN_A + " has an MTU of 1000 now");
         awaitPing();
         long before = a.snapshot().counters().get(Counter.TX_LOST);
-        assertThat(left.run("busybox ping -c 1 -s 1200 -W 1 10.2.0.2; true"))
+        assertThat(left.sh("busybox ping -c 1 -s 1200 -W 1 10.2.0.2; true"))
                 .contains("100% packet loss");
         assertThat(a.snapshot().counters().get(Counter.TX_LOST)).isGreaterThan(before);
     }

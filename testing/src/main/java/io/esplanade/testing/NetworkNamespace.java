@@ -1,7 +1,5 @@
-package io.esplanade.engine.testing;
+package io.esplanade.testing;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.esplanade.ffi.linux.Syscalls;
@@ -21,34 +19,31 @@ import java.util.concurrent.Executors;
  */
 public final class NetworkNamespace implements AutoCloseable {
 
+    private static final boolean AARCH64 = System.getProperty("os.arch").equals("aarch64");
+    private static final long SYS_UNSHARE = AARCH64 ? 97 : 272;
+    private static final long SYS_GETTID = AARCH64 ? 178 : 186;
     private static final long CLONE_NEWNET = 0x4000_0000;
-    private static final long SYS_UNSHARE =
-            System.getProperty("os.arch").equals("aarch64") ? 97 : 272;
-
-    private static final long SYS_GETTID =
-            System.getProperty("os.arch").equals("aarch64") ? 178 : 186;
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor();
-    private final long threadId =
-            call(() -> Syscalls.syscall(SYS_GETTID, 0L, MemorySegment.NULL, 0L));
+    private final long threadId = call(() -> syscall(SYS_GETTID, 0));
 
     private NetworkNamespace() {}
+
+    private static long syscall(long number, long argument) {
+        return Syscalls.syscall(number, argument, MemorySegment.NULL, 0L);
+    }
 
     /** A new one, with its loopback device up; where that is not allowed the test is skipped. */
     public static NetworkNamespace create() {
         NetworkNamespace namespace = new NetworkNamespace();
-        long result =
-                namespace.call(
-                        () -> Syscalls.syscall(SYS_UNSHARE, CLONE_NEWNET, MemorySegment.NULL, 0L));
-        if (result < 0) {
+        boolean made = namespace.call(() -> syscall(SYS_UNSHARE, CLONE_NEWNET)) >= 0;
+        if (!made) {
             namespace.close();
-            String missing = "this needs root: it makes a network namespace";
-            if ("true".equals(System.getenv("CI"))) {
-                fail(missing);
-            }
-            System.err.println("WARNING: the Linux kernel's networking is NOT tested: " + missing);
-            assumeTrue(false, missing);
         }
+        Requirement.check(
+                made,
+                "what goes through the Linux kernel's networking",
+                "root, to make network namespaces and devices");
         namespace.ip("link set lo up");
         return namespace;
     }
@@ -64,13 +59,13 @@ public final class NetworkNamespace implements AutoCloseable {
             ip("link add probe type " + type + (type.equals("vrf") ? " table 9" : ""));
         } catch (AssertionError e) {
             String missing = "this kernel has no devices of type " + type;
-            System.err.println("WARNING: " + type + " is NOT tested: " + missing);
+            System.err.println("WARNING: NOT TESTED: " + type + ": " + missing);
             assumeTrue(false, missing);
         }
         ip("link del probe");
     }
 
-    /** Calls something by the namespace's thread. */
+    /** Calls something by the namespace's thread, such as to open a socket there. */
     public <T> T call(Callable<T> what) {
         try {
             return thread.submit(what).get();
@@ -90,40 +85,43 @@ public final class NetworkNamespace implements AutoCloseable {
         call(Executors.callable(what));
     }
 
-    /** Runs {@code ip} of iproute2 here, which must succeed, and answers what it printed. */
-    public String ip(String arguments) {
-        List<String> command = new ArrayList<>(List.of("ip"));
-        command.addAll(List.of(arguments.split(" ")));
-        return call(() -> run(command));
+    /** Starts a program here, whose errors go where its output goes; the caller ends it. */
+    public Process start(List<String> command) {
+        return call(() -> new ProcessBuilder(command).redirectErrorStream(true).start());
     }
 
     /** Runs a line of the shell here, which must succeed, and answers what it printed. */
     public String sh(String line) {
-        return call(() -> run(List.of("sh", "-c", line)));
+        return finish(start(List.of("sh", "-c", line)), line, "");
+    }
+
+    /** Runs {@code ip} of iproute2 here, which must succeed, and answers what it printed. */
+    public String ip(String arguments) {
+        List<String> command = new ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments.split(" ")));
+        return finish(start(command), "ip " + arguments, "");
     }
 
     /** Runs several {@code ip} commands by one process, a line each. */
     public void batch(String lines) {
-        call(
-                () -> {
-                    Process process =
-                            new ProcessBuilder("ip", "-batch", "-")
-                                    .redirectErrorStream(true)
-                                    .start();
-                    try (var in = process.outputWriter()) {
-                        in.write(lines);
-                    }
-                    String said = new String(process.getInputStream().readAllBytes());
-                    assertThat(process.waitFor()).as(said).isZero();
-                    return said;
-                });
+        finish(start(List.of("ip", "-batch", "-")), lines, lines);
     }
 
-    private static String run(List<String> command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes());
-        assertThat(process.waitFor()).as("%s: %s", command, said).isZero();
-        return said;
+    private static String finish(Process process, String command, String input) {
+        try {
+            try (var in = process.outputWriter()) {
+                in.write(input);
+            }
+            String said = new String(process.getInputStream().readAllBytes());
+            if (process.waitFor() != 0) {
+                throw new AssertionError(command + ": " + said);
+            }
+            return said;
+        } catch (IOException e) {
+            throw new AssertionError(command, e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

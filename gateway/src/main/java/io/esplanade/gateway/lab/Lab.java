@@ -51,6 +51,24 @@ final class Lab {
         }
     }
 
+    /** What ports each gateway has. */
+    record Ports(PortPair a, PortPair b) {
+
+        PortPair of(Side side) {
+            return side == Side.A ? a : b;
+        }
+
+        /** Whether ESP goes in UDP, as one of them must have it. */
+        boolean encapsulated() {
+            return a.encapsulated() || b.encapsulated();
+        }
+
+        @Override
+        public String toString() {
+            return a == b ? a.toString() : a + " and " + b;
+        }
+    }
+
     private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
     private static final Duration ENDS_WITHIN = Duration.ofSeconds(10);
     private static final Duration LOOK = Duration.ofMillis(50);
@@ -82,18 +100,18 @@ final class Lab {
     }
 
     /** Builds it anew, and waits until both gateways run. */
-    void up(PortPair pair, List<String> settings)
+    void up(Ports ports, List<String> settings)
             throws IOException, InterruptedException, UserException {
         down();
         Files.createDirectories(directory);
         boolean sound = false;
         try {
             Commands.ip(topology());
-            configure(pair);
+            configure(ports);
             LabGateway.Keys keys = LabGateway.Keys.random();
             List<LabGateway> gateways = new ArrayList<>();
             for (Side side : Side.values()) {
-                gateways.add(LabGateway.start(this, side, pair, keys, settings));
+                gateways.add(LabGateway.start(this, side, ports, keys, settings));
             }
             for (LabGateway gateway : gateways) {
                 awaitStart(gateway);
@@ -123,8 +141,9 @@ final class Lab {
         return lines;
     }
 
-    private void configure(PortPair pair) throws IOException, InterruptedException, UserException {
+    private void configure(Ports ports) throws IOException, InterruptedException, UserException {
         for (Side side : Side.values()) {
+            PortPair pair = ports.of(side);
             int n = side.number();
             batch(
                     hostOf(side),

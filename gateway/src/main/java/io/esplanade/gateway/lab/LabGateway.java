@@ -37,14 +37,15 @@ record LabGateway(Path directory, Lab.Side side, Process process) {
         }
     }
 
-    static LabGateway start(Lab lab, Lab.Side side, PortPair pair, Keys keys, List<String> settings)
+    static LabGateway start(
+            Lab lab, Lab.Side side, Lab.Ports ports, Keys keys, List<String> settings)
             throws IOException {
         Path directory = lab.directory();
         boolean isA = side == Lab.Side.A;
         secret(directory, side.letter() + "-out.key", isA ? keys.aToB() : keys.bToA());
         secret(directory, side.letter() + "-in.key", isA ? keys.bToA() : keys.aToB());
         Path file = directory.resolve(side.letter() + ".yaml");
-        Files.writeString(file, text(side, pair, settings));
+        Files.writeString(file, text(side, ports, settings));
         List<String> command = new ArrayList<>();
         command.add("setsid"); // it stays when the terminal closes
         command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -79,7 +80,7 @@ record LabGateway(Path directory, Lab.Side side, Process process) {
     }
 
     /** The gateway file. */
-    private static String text(Lab.Side side, PortPair pair, List<String> settings) {
+    private static String text(Lab.Side side, Lab.Ports ports, List<String> settings) {
         int n = side.number();
         int peer = side.other().number();
         List<String> lines = new ArrayList<>();
@@ -87,7 +88,7 @@ record LabGateway(Path directory, Lab.Side side, Process process) {
         lines.add("nonce-store: " + side.letter() + ".nonces");
         lines.addAll(settings);
         lines.add("ports:");
-        pair.ports(n, peer).forEach(line -> lines.add("  " + line));
+        ports.of(side).ports(n, peer).forEach(line -> lines.add("  " + line));
         lines.add("routes:");
         lines.add("  - { to: 10.%d.0.0/24, port: lan }".formatted(n));
         lines.add("  - { to: \"fd0%d::/64\", port: lan }".formatted(n));
@@ -101,7 +102,7 @@ record LabGateway(Path directory, Lab.Side side, Process process) {
         lines.add("    local-ts: [10.%1$d.0.0/24, \"fd0%1$d::/64\"]".formatted(n));
         lines.add("    remote-ts: [10.%1$d.0.0/24, \"fd0%1$d::/64\"]".formatted(peer));
         lines.add("    esp-proposal: aes128gcm16-esn");
-        if (pair.encapsulated()) {
+        if (ports.encapsulated()) {
             lines.add("    encap: {}");
         }
         lines.add(

@@ -58,6 +58,12 @@ public final class LabVerb implements Callable<Integer> {
     private String port;
 
     @Option(
+            names = "--port-b",
+            paramLabel = "PAIR",
+            description = "Those of gateway B, where they are others. Default: as gateway A's.")
+    private String portB;
+
+    @Option(
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "5",
@@ -87,15 +93,11 @@ public final class LabVerb implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        PortPair pair =
-                Arrays.stream(PortPair.values())
-                        .filter(p -> p.toString().equals(port))
-                        .findFirst()
-                        .orElseThrow(
-                                () ->
-                                        new UserException(
-                                                "--port %s: use one of %s"
-                                                        .formatted(port, PortPair.ALL)));
+        PortPair a = pair("--port", port);
+        Lab.Ports ports = new Lab.Ports(a, portB == null ? a : pair("--port-b", portB));
+        if (ports.encapsulated() && (a == PortPair.TUN_RAW || ports.b() == PortPair.TUN_RAW)) {
+            throw new UserException("tun+udp sends ESP in UDP, which tun+raw does not carry");
+        }
         if (seconds < 1 || seconds > 3600) {
             throw new UserException("--seconds " + seconds + ": use 1 to 3600");
         }
@@ -105,11 +107,22 @@ public final class LabVerb implements Callable<Integer> {
         needs();
         Lab lab = new Lab(name);
         return switch (action) {
-            case "up" -> up(lab, pair);
-            case "test" -> test(lab, pair);
+            case "up" -> up(lab, ports);
+            case "test" -> test(lab, ports);
             case "down" -> down(lab);
             default -> throw new UserException("lab " + action + ": use up, test or down");
         };
+    }
+
+    private static PortPair pair(String option, String word) throws UserException {
+        return Arrays.stream(PortPair.values())
+                .filter(p -> p.toString().equals(word))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new UserException(
+                                        "%s %s: use one of %s"
+                                                .formatted(option, word, PortPair.ALL)));
     }
 
     private void needs() throws IOException, InterruptedException, UserException {
@@ -126,8 +139,8 @@ public final class LabVerb implements Callable<Integer> {
         }
     }
 
-    private int up(Lab lab, PortPair pair) throws Exception {
-        lab.up(pair, settings);
+    private int up(Lab lab, Lab.Ports ports) throws Exception {
+        lab.up(ports, settings);
         console.out()
                 .println("The laboratory is up, its files are in " + lab.directory() + ". Try:");
         String[] usage = spec.usageMessage().description();
@@ -147,13 +160,13 @@ public final class LabVerb implements Callable<Integer> {
         return Exit.OK;
     }
 
-    private int test(Lab lab, PortPair pair) throws Exception {
+    private int test(Lab lab, Lab.Ports ports) throws Exception {
         try {
-            lab.up(pair, settings);
+            lab.up(ports, settings);
             Trial trial = new Trial(lab, seconds);
             trial.run();
             trial.end();
-            console.out().println("Ports " + pair + ", each TCP stream " + seconds + " s:");
+            console.out().println("Ports " + ports + ", each TCP stream " + seconds + " s:");
             console.out().println();
             trial.lines().forEach(console.out()::println);
             console.out().println();

@@ -108,7 +108,7 @@ class ForwardingTest {
     @Test
     void segmentsReachHostsInSuperPackets() {
         assumeTrue(type.equals("af-packet"), "no frames of AF_XDP are longer than the MTU");
-        left.run("ethtool -K eth0 tso off");
+        left.sh("ethtool -K eth0 tso off");
         for (String to : new String[] {"10.2.0.2", "fd02::2"}) {
             int before = framesReceived();
             assertThat(Transfer.tcp(left, right, to, 5_000_000)).isEqualTo(5_000_000);
@@ -118,7 +118,7 @@ class ForwardingTest {
     }
 
     private int framesReceived() {
-        return Integer.parseInt(right.run("cat /sys/class/net/eth0/statistics/rx_packets").strip());
+        return Integer.parseInt(right.sh("awk '/eth0:/ { print $3 }' /proc/net/dev").strip());
     }
 
     @Test

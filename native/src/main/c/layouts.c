@@ -24,7 +24,7 @@ static const uint32_t LAYOUTS[] = {
     sizeof(struct openssl_context),
     AT(openssl, init), AT(openssl, update), AT(openssl, final), AT(openssl, get_params),
     AT(openssl, set_params), AT(openssl, mac_init), AT(openssl, mac_update),
-    AT(openssl, mac_final), AT(openssl, clear_error), sizeof(struct openssl),
+    AT(openssl, mac_final), AT(openssl, get_error), sizeof(struct openssl),
     AES_GCM, AES_GMAC, AES_CCM, CHACHA20_POLY1305, AES_CBC, AES_CTR, TRIPLE_DES_CBC, NULL_CIPHER,
     NO_MAC, HMAC_SHA1, HMAC_SHA256, HMAC_SHA384, HMAC_SHA512, AES_XCBC, AES_CMAC,
 };

@@ -47,7 +47,7 @@ struct openssl {
     __typeof__(EVP_MAC_init) *mac_init;
     __typeof__(EVP_MAC_update) *mac_update;
     __typeof__(EVP_MAC_final) *mac_final;
-    __typeof__(ERR_clear_error) *clear_error;
+    __typeof__(ERR_get_error) *get_error;
 };
 
 /*

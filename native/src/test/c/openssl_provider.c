@@ -10,7 +10,7 @@ static const struct openssl FUNCTIONS = {
     .mac_init = EVP_MAC_init,
     .mac_update = EVP_MAC_update,
     .mac_final = EVP_MAC_final,
-    .clear_error = ERR_clear_error,
+    .get_error = ERR_get_error,
 };
 
 static const char *open_libcrypto(void) {

@@ -50,7 +50,7 @@ final class NativeQueue extends Padded implements CryptoQueue {
                         libcrypto.EVP_MAC_init$address(),
                         libcrypto.EVP_MAC_update$address(),
                         libcrypto.EVP_MAC_final$address(),
-                        libcrypto.ERR_clear_error$address());
+                        libcrypto.ERR_get_error$address());
 
         private Native() {}
 

@@ -2,11 +2,14 @@ package io.esplanade.bench;
 
 import io.esplanade.bench.bed.FrameSize;
 import io.esplanade.bench.bed.Providers;
+import io.esplanade.bench.bed.Traffic;
 import io.esplanade.bench.race.Machine;
 import io.esplanade.bench.rekeys.RekeyResult;
 import io.esplanade.bench.rekeys.RekeyRun;
 import io.esplanade.bench.text.Json;
+import io.esplanade.engine.WarmUp;
 import io.esplanade.engine.crypto.CryptoException;
+import io.esplanade.engine.runtime.config.RuntimeConfig;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -97,6 +100,15 @@ final class BenchRekeys extends BenchVerb {
     private int confirm;
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description =
+                    "For how long two other gateways change keys first, as 'run --warm-up' does."
+                            + " Default: ${DEFAULT-VALUE}.")
+    private int warmUp;
+
+    @Option(
             names = "--json",
             paramLabel = "FILE",
             description = "Leave the figures in this file too.")
@@ -110,7 +122,18 @@ final class BenchRekeys extends BenchVerb {
         require(millis >= 0, "--millis: at least 0");
         require(trial > 0, "--trial: at least 1");
         require(confirm > 0, "--confirm: at least 1");
-        RekeyResult result = newRun().run(System.out::println);
+        require(warmUp >= 0, "--warm-up: at least 0");
+        RekeyRun run = newRun();
+        if (warmUp > 0) {
+            WarmUp.run(RuntimeConfig.DEFAULT, Traffic.SUITE, provider, Duration.ofSeconds(warmUp));
+        }
+        RekeyResult result;
+        try {
+            result = run.run(System.out::println);
+        } catch (IllegalStateException e) { // such a machine tells nothing about rekeys
+            System.err.println("esplanade bench rekeys: " + e.getMessage());
+            return 1;
+        }
         System.out.println(result);
         if (json != null) {
             Object all = Json.object("machine", Machine.here().toMap(), "rekeys", result.toMap());

@@ -1,11 +1,14 @@
 package io.esplanade.gateway;
 
+import io.esplanade.engine.WarmUp;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.gateway.file.Gateway;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -26,6 +29,8 @@ import java.util.stream.Collectors;
         })
 final class RunVerb implements Callable<Integer> {
 
+    private static final int LONGEST_WARM_UP = 60;
+
     private final Console console;
     private final Termination termination;
 
@@ -45,6 +50,16 @@ final class RunVerb implements Callable<Integer> {
                     "Run as this user, with only those capabilities that the file's ports need, and"
                             + " none to be gained. Started by root through ./esplanade.")
     private String user;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "0",
+            description =
+                    "For so long, before its ports are opened, have two gateways in memory exchange"
+                        + " packets and change keys, so that the JIT has compiled what packets meet"
+                        + " on their way. Default: ${DEFAULT-VALUE}.")
+    private int warmUp;
 
     @Option(names = "--privileges", hidden = true) // tools/launch asks
     private boolean privileges;
@@ -72,6 +87,7 @@ final class RunVerb implements Callable<Integer> {
                                 + " it in the gateway file (crypto: { provider: jce }), or use"
                                 + " openssl");
             }
+            warmUp(gateway);
             try (Daemon daemon = new Daemon(gateway, options, console)) {
                 Operation operation =
                         new Operation(gateway, options.provider(), console, termination, daemon);
@@ -79,6 +95,21 @@ final class RunVerb implements Callable<Integer> {
                 operation.report().lines().forEach(console.out()::println);
                 return operation.exitCode();
             }
+        }
+    }
+
+    private void warmUp(Gateway gateway) throws UserException {
+        if (warmUp < 0 || warmUp > LONGEST_WARM_UP) {
+            throw new UserException("--warm-up: 0 to %d seconds".formatted(LONGEST_WARM_UP));
+        }
+        if (warmUp > 0 && gateway.suite().isPresent()) {
+            String asked = options.provider();
+            String provider = asked != null ? asked : gateway.provider();
+            Suite suite = gateway.suite().get();
+            long packets =
+                    WarmUp.run(gateway.runtime(), suite, provider, Duration.ofSeconds(warmUp));
+            console.out().println("warmed up by %,d packets of %s".formatted(packets, suite));
+            console.out().flush();
         }
     }
 

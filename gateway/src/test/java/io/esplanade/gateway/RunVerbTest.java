@@ -35,6 +35,18 @@ final class RunVerbTest {
     }
 
     @Test
+    void warmsUpFirstIfAsked() throws Exception {
+        Outcome outcome = Verbs.run("run", "--warm-up", "1", Samples.a(directory));
+        Outcome tooLong = Verbs.run("run", "--warm-up", "61", Samples.a(directory));
+
+        assertThat(outcome.exitCode()).isZero();
+        assertThat(outcome.out())
+                .matches("(?s)warmed up by [0-9,]{3,} packets of aes128gcm16\\ngateway a\\n.*");
+        assertThat(tooLong.exitCode()).isEqualTo(Exit.FAILED);
+        assertThat(tooLong.err()).contains("--warm-up: 0 to 60 seconds");
+    }
+
+    @Test
     void keysOnTheHeapAreRefusedUnlessAllowed() throws Exception {
         Path file = Samples.a(directory);
 

@@ -19,7 +19,8 @@ public final class RekeyRun {
     private static final int TRIALS_IN_VAIN = 3;
     private static final double MORE = 1.03;
     private static final int STEPS = 8; // of the search: to half a percent
-    private static final double LESS = 0.95; // where a rate is not carried for long
+    private static final double LESS = 0.9; // where a rate is not carried for long
+    private static final double LEAST = 0.1; // of what short trials have found
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final int WARM_UP = 10; // rekeys
     private static final int SAID_EVERY = 10; // rekeys
@@ -104,7 +105,7 @@ public final class RekeyRun {
      * overflow.
      */
     private double confirm(Pair pair, double found, Consumer<String> lines) {
-        for (double rate = found; rate > found / 2; rate *= LESS) {
+        for (double rate = found; rate > found * LEAST; rate *= LESS) {
             long before = lost(pair);
             long start = System.nanoTime();
             pair.load().perSecond(rate);

@@ -3,6 +3,7 @@ package io.esplanade.gateway.file;
 import io.esplanade.engine.crypto.CryptoException;
 import io.esplanade.engine.crypto.CryptoProvider;
 import io.esplanade.engine.crypto.KeyMaterial;
+import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.fib.KernelRouting;
 import io.esplanade.engine.port.Port;
 import io.esplanade.engine.runtime.config.RuntimeConfig;
@@ -113,6 +114,14 @@ public final class Gateway implements AutoCloseable {
     /** The crypto provider of tunnels that name none. */
     public String provider() {
         return file.crypto().provider();
+    }
+
+    /** The suite of its first tunnel by ESP, if it has one. */
+    public Optional<Suite> suite() {
+        return file.tunnels().stream()
+                .filter(tunnel -> !tunnel.proposal().ah())
+                .map(tunnel -> tunnel.proposal().suite())
+                .findFirst();
     }
 
     /** The names of ports whose type is not {@code type}. */

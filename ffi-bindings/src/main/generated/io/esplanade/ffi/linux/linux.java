@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
@@ -16,28 +17,17 @@ public class linux {
     linux() {}
 
     static final Arena LIBRARY_ARENA = Arena.global();
-    static final SymbolLookup SYMBOL_LOOKUP =
-            SymbolLookup.loaderLookup().or(Linker.nativeLinker().defaultLookup());
+    static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup().or(Linker.nativeLinker().defaultLookup());
 
-    public static final ValueLayout.OfBoolean C_BOOL =
-            (ValueLayout.OfBoolean) Linker.nativeLinker().canonicalLayouts().get("bool");
-    public static final ValueLayout.OfByte C_CHAR =
-            (ValueLayout.OfByte) Linker.nativeLinker().canonicalLayouts().get("char");
-    public static final ValueLayout.OfShort C_SHORT =
-            (ValueLayout.OfShort) Linker.nativeLinker().canonicalLayouts().get("short");
-    public static final ValueLayout.OfInt C_INT =
-            (ValueLayout.OfInt) Linker.nativeLinker().canonicalLayouts().get("int");
-    public static final ValueLayout.OfLong C_LONG =
-            (ValueLayout.OfLong) Linker.nativeLinker().canonicalLayouts().get("long");
-    public static final ValueLayout.OfLong C_LONG_LONG =
-            (ValueLayout.OfLong) Linker.nativeLinker().canonicalLayouts().get("long long");
-    public static final ValueLayout.OfFloat C_FLOAT =
-            (ValueLayout.OfFloat) Linker.nativeLinker().canonicalLayouts().get("float");
-    public static final ValueLayout.OfDouble C_DOUBLE =
-            (ValueLayout.OfDouble) Linker.nativeLinker().canonicalLayouts().get("double");
-    public static final AddressLayout C_POINTER =
-            ((AddressLayout) Linker.nativeLinker().canonicalLayouts().get("void*"))
-                    .withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, C_CHAR));
+    public static final ValueLayout.OfBoolean C_BOOL = (ValueLayout.OfBoolean) Linker.nativeLinker().canonicalLayouts().get("bool");
+    public static final ValueLayout.OfByte C_CHAR = (ValueLayout.OfByte) Linker.nativeLinker().canonicalLayouts().get("char");
+    public static final ValueLayout.OfShort C_SHORT = (ValueLayout.OfShort) Linker.nativeLinker().canonicalLayouts().get("short");
+    public static final ValueLayout.OfInt C_INT = (ValueLayout.OfInt) Linker.nativeLinker().canonicalLayouts().get("int");
+    public static final ValueLayout.OfLong C_LONG = (ValueLayout.OfLong) Linker.nativeLinker().canonicalLayouts().get("long");
+    public static final ValueLayout.OfLong C_LONG_LONG = (ValueLayout.OfLong) Linker.nativeLinker().canonicalLayouts().get("long long");
+    public static final ValueLayout.OfFloat C_FLOAT = (ValueLayout.OfFloat) Linker.nativeLinker().canonicalLayouts().get("float");
+    public static final ValueLayout.OfDouble C_DOUBLE = (ValueLayout.OfDouble) Linker.nativeLinker().canonicalLayouts().get("double");
+    public static final AddressLayout C_POINTER = ((AddressLayout) Linker.nativeLinker().canonicalLayouts().get("void*")).withTargetLayout(MemoryLayout.sequenceLayout(Long.MAX_VALUE, C_CHAR));
 
     static MemorySegment findOrThrow(String symbol) {
         return SYMBOL_LOOKUP.findOrThrow(symbol);
@@ -2363,8 +2353,7 @@ public class linux {
     }
 
     private static class mmap {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_POINTER, C_POINTER, C_LONG, C_INT, C_INT, C_INT, C_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_POINTER, C_POINTER, C_LONG, C_INT, C_INT, C_INT, C_LONG);
         static final MemorySegment ADDR = findOrThrow("mmap");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2381,16 +2370,10 @@ public class linux {
         return mmap.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : void * mmap(void * __addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset)
-     * }
-     */
-    public static MemorySegment mmap(
-            MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
+    /** {@snippet lang=c : void * mmap(void * __addr, size_t __len, int __prot, int __flags, int __fd, __off_t __offset) } */
+    public static MemorySegment mmap(MemorySegment __addr, long __len, int __prot, int __flags, int __fd, long __offset) {
         try {
-            return (MemorySegment)
-                    mmap.HANDLE.invokeExact(__addr, __len, __prot, __flags, __fd, __offset);
+            return (MemorySegment) mmap.HANDLE.invokeExact(__addr, __len, __prot, __flags, __fd, __offset);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -2428,8 +2411,7 @@ public class linux {
     }
 
     private static class madvise {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
         static final MemorySegment ADDR = findOrThrow("madvise");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2516,8 +2498,7 @@ public class linux {
     }
 
     private static class mprotect {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
         static final MemorySegment ADDR = findOrThrow("mprotect");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2574,14 +2555,9 @@ public class linux {
         }
     }
 
-    /**
-     * {@snippet lang=c : int open(const char * __file, int __oflag, ...) }
-     *
-     * , for variable arguments of certain layouts.
-     */
+    /** {@snippet lang=c : int open(const char * __file, int __oflag, ...) }, for variable arguments of certain layouts. */
     public static class open {
-        private static final FunctionDescriptor BASE_DESC =
-                FunctionDescriptor.of(C_INT, C_POINTER, C_INT);
+        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_INT);
         private static final MemorySegment ADDR = findOrThrow("open");
 
         private final MethodHandle handle;
@@ -2596,8 +2572,7 @@ public class linux {
 
         public static open makeInvoker(MemoryLayout... layouts) {
             FunctionDescriptor desc = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option first =
-                    Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+            Linker.Option first = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
             MethodHandle handle = Linker.nativeLinker().downcallHandle(ADDR, desc, first);
             return new open(handle, desc, handle.asSpreader(Object[].class, layouts.length));
         }
@@ -2684,8 +2659,7 @@ public class linux {
     }
 
     private static class read {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG);
         static final MemorySegment ADDR = findOrThrow("read");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2714,8 +2688,7 @@ public class linux {
     }
 
     private static class write {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG);
         static final MemorySegment ADDR = findOrThrow("write");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2744,8 +2717,7 @@ public class linux {
     }
 
     private static class readv {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("readv");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2774,8 +2746,7 @@ public class linux {
     }
 
     private static class writev {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("writev");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2804,8 +2775,7 @@ public class linux {
     }
 
     private static class pread {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG);
         static final MemorySegment ADDR = findOrThrow("pread");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2822,9 +2792,7 @@ public class linux {
         return pread.ADDR;
     }
 
-    /**
-     * {@snippet lang=c : ssize_t pread(int __fd, void * __buf, size_t __nbytes, __off_t __offset) }
-     */
+    /** {@snippet lang=c : ssize_t pread(int __fd, void * __buf, size_t __nbytes, __off_t __offset) } */
     public static long pread(int __fd, MemorySegment __buf, long __nbytes, long __offset) {
         try {
             return (long) pread.HANDLE.invokeExact(__fd, __buf, __nbytes, __offset);
@@ -2836,8 +2804,7 @@ public class linux {
     }
 
     private static class pwrite {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_LONG);
         static final MemorySegment ADDR = findOrThrow("pwrite");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2854,10 +2821,7 @@ public class linux {
         return pwrite.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t pwrite(int __fd, const void * __buf, size_t __n, __off_t __offset) }
-     */
+    /** {@snippet lang=c : ssize_t pwrite(int __fd, const void * __buf, size_t __n, __off_t __offset) } */
     public static long pwrite(int __fd, MemorySegment __buf, long __n, long __offset) {
         try {
             return (long) pwrite.HANDLE.invokeExact(__fd, __buf, __n, __offset);
@@ -3013,14 +2977,9 @@ public class linux {
         }
     }
 
-    /**
-     * {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }
-     *
-     * , for variable arguments of certain layouts.
-     */
+    /** {@snippet lang=c : int fcntl(int __fd, int __cmd, ...) }, for variable arguments of certain layouts. */
     public static class fcntl {
-        private static final FunctionDescriptor BASE_DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_INT);
+        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(C_INT, C_INT, C_INT);
         private static final MemorySegment ADDR = findOrThrow("fcntl");
 
         private final MethodHandle handle;
@@ -3035,8 +2994,7 @@ public class linux {
 
         public static fcntl makeInvoker(MemoryLayout... layouts) {
             FunctionDescriptor desc = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option first =
-                    Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+            Linker.Option first = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
             MethodHandle handle = Linker.nativeLinker().downcallHandle(ADDR, desc, first);
             return new fcntl(handle, desc, handle.asSpreader(Object[].class, layouts.length));
         }
@@ -3064,14 +3022,9 @@ public class linux {
         }
     }
 
-    /**
-     * {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }
-     *
-     * , for variable arguments of certain layouts.
-     */
+    /** {@snippet lang=c : int ioctl(int __fd, unsigned long __request, ...) }, for variable arguments of certain layouts. */
     public static class ioctl {
-        private static final FunctionDescriptor BASE_DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_LONG);
+        private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(C_INT, C_INT, C_LONG);
         private static final MemorySegment ADDR = findOrThrow("ioctl");
 
         private final MethodHandle handle;
@@ -3086,8 +3039,7 @@ public class linux {
 
         public static ioctl makeInvoker(MemoryLayout... layouts) {
             FunctionDescriptor desc = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option first =
-                    Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+            Linker.Option first = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
             MethodHandle handle = Linker.nativeLinker().downcallHandle(ADDR, desc, first);
             return new ioctl(handle, desc, handle.asSpreader(Object[].class, layouts.length));
         }
@@ -3116,8 +3068,7 @@ public class linux {
     }
 
     private static class renameat {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("renameat");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3134,10 +3085,7 @@ public class linux {
         return renameat.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int renameat(int __oldfd, const char * __old, int __newfd, const char * __new) }
-     */
+    /** {@snippet lang=c : int renameat(int __oldfd, const char * __old, int __newfd, const char * __new) } */
     public static int renameat(int __oldfd, MemorySegment __old, int __newfd, MemorySegment __new) {
         try {
             return (int) renameat.HANDLE.invokeExact(__oldfd, __old, __newfd, __new);
@@ -3207,8 +3155,7 @@ public class linux {
     }
 
     private static class poll {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_INT);
         static final MemorySegment ADDR = findOrThrow("poll");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3237,8 +3184,7 @@ public class linux {
     }
 
     private static class ppoll {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_POINTER, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_POINTER, C_LONG, C_POINTER, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("ppoll");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3255,13 +3201,8 @@ public class linux {
         return ppoll.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int ppoll(struct pollfd * __fds, nfds_t __nfds, const struct timespec * __timeout, const __sigset_t * __ss)
-     * }
-     */
-    public static int ppoll(
-            MemorySegment __fds, long __nfds, MemorySegment __timeout, MemorySegment __ss) {
+    /** {@snippet lang=c : int ppoll(struct pollfd * __fds, nfds_t __nfds, const struct timespec * __timeout, const __sigset_t * __ss) } */
+    public static int ppoll(MemorySegment __fds, long __nfds, MemorySegment __timeout, MemorySegment __ss) {
         try {
             return (int) ppoll.HANDLE.invokeExact(__fds, __nfds, __timeout, __ss);
         } catch (Error | RuntimeException e$) {
@@ -3301,8 +3242,7 @@ public class linux {
     }
 
     private static class bind {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("bind");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3331,8 +3271,7 @@ public class linux {
     }
 
     private static class connect {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("connect");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3349,9 +3288,7 @@ public class linux {
         return connect.ADDR;
     }
 
-    /**
-     * {@snippet lang=c : int connect(int __fd, const struct sockaddr * __addr, socklen_t __len) }
-     */
+    /** {@snippet lang=c : int connect(int __fd, const struct sockaddr * __addr, socklen_t __len) } */
     public static int connect(int __fd, MemorySegment __addr, int __len) {
         try {
             return (int) connect.HANDLE.invokeExact(__fd, __addr, __len);
@@ -3392,8 +3329,7 @@ public class linux {
     }
 
     private static class getsockname {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("getsockname");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3410,11 +3346,7 @@ public class linux {
         return getsockname.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int getsockname(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __len)
-     * }
-     */
+    /** {@snippet lang=c : int getsockname(int __fd, struct sockaddr *restrict __addr, socklen_t *restrict __len) } */
     public static int getsockname(int __fd, MemorySegment __addr, MemorySegment __len) {
         try {
             return (int) getsockname.HANDLE.invokeExact(__fd, __addr, __len);
@@ -3426,8 +3358,7 @@ public class linux {
     }
 
     private static class getsockopt {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("getsockopt");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3444,16 +3375,10 @@ public class linux {
         return getsockopt.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen)
-     * }
-     */
-    public static int getsockopt(
-            int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
+    /** {@snippet lang=c : int getsockopt(int __fd, int __level, int __optname, void *restrict __optval, socklen_t *restrict __optlen) } */
+    public static int getsockopt(int __fd, int __level, int __optname, MemorySegment __optval, MemorySegment __optlen) {
         try {
-            return (int)
-                    getsockopt.HANDLE.invokeExact(__fd, __level, __optname, __optval, __optlen);
+            return (int) getsockopt.HANDLE.invokeExact(__fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -3462,8 +3387,7 @@ public class linux {
     }
 
     private static class setsockopt {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_INT, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("setsockopt");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3480,16 +3404,10 @@ public class linux {
         return setsockopt.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int setsockopt(int __fd, int __level, int __optname, const void * __optval, socklen_t __optlen)
-     * }
-     */
-    public static int setsockopt(
-            int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
+    /** {@snippet lang=c : int setsockopt(int __fd, int __level, int __optname, const void * __optval, socklen_t __optlen) } */
+    public static int setsockopt(int __fd, int __level, int __optname, MemorySegment __optval, int __optlen) {
         try {
-            return (int)
-                    setsockopt.HANDLE.invokeExact(__fd, __level, __optname, __optval, __optlen);
+            return (int) setsockopt.HANDLE.invokeExact(__fd, __level, __optname, __optval, __optlen);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -3498,8 +3416,7 @@ public class linux {
     }
 
     private static class send {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT);
         static final MemorySegment ADDR = findOrThrow("send");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3528,8 +3445,7 @@ public class linux {
     }
 
     private static class recv {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT);
         static final MemorySegment ADDR = findOrThrow("recv");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3558,8 +3474,7 @@ public class linux {
     }
 
     private static class sendto {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("sendto");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3576,18 +3491,8 @@ public class linux {
         return sendto.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t sendto(int __fd, const void * __buf, size_t __n, int __flags, const struct sockaddr * __addr, socklen_t __addr_len)
-     * }
-     */
-    public static long sendto(
-            int __fd,
-            MemorySegment __buf,
-            long __n,
-            int __flags,
-            MemorySegment __addr,
-            int __addr_len) {
+    /** {@snippet lang=c : ssize_t sendto(int __fd, const void * __buf, size_t __n, int __flags, const struct sockaddr * __addr, socklen_t __addr_len) } */
+    public static long sendto(int __fd, MemorySegment __buf, long __n, int __flags, MemorySegment __addr, int __addr_len) {
         try {
             return (long) sendto.HANDLE.invokeExact(__fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
@@ -3598,9 +3503,7 @@ public class linux {
     }
 
     private static class recvfrom {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(
-                        C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_LONG, C_INT, C_POINTER, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("recvfrom");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3617,21 +3520,10 @@ public class linux {
         return recvfrom.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : ssize_t recvfrom(int __fd, void *restrict __buf, size_t __n, int __flags, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len)
-     * }
-     */
-    public static long recvfrom(
-            int __fd,
-            MemorySegment __buf,
-            long __n,
-            int __flags,
-            MemorySegment __addr,
-            MemorySegment __addr_len) {
+    /** {@snippet lang=c : ssize_t recvfrom(int __fd, void *restrict __buf, size_t __n, int __flags, struct sockaddr *restrict __addr, socklen_t *restrict __addr_len) } */
+    public static long recvfrom(int __fd, MemorySegment __buf, long __n, int __flags, MemorySegment __addr, MemorySegment __addr_len) {
         try {
-            return (long)
-                    recvfrom.HANDLE.invokeExact(__fd, __buf, __n, __flags, __addr, __addr_len);
+            return (long) recvfrom.HANDLE.invokeExact(__fd, __buf, __n, __flags, __addr, __addr_len);
         } catch (Error | RuntimeException e$) {
             throw e$;
         } catch (Throwable t$) {
@@ -3640,8 +3532,7 @@ public class linux {
     }
 
     private static class sendmsg {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("sendmsg");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3658,9 +3549,7 @@ public class linux {
         return sendmsg.ADDR;
     }
 
-    /**
-     * {@snippet lang=c : ssize_t sendmsg(int __fd, const struct msghdr * __message, int __flags) }
-     */
+    /** {@snippet lang=c : ssize_t sendmsg(int __fd, const struct msghdr * __message, int __flags) } */
     public static long sendmsg(int __fd, MemorySegment __message, int __flags) {
         try {
             return (long) sendmsg.HANDLE.invokeExact(__fd, __message, __flags);
@@ -3672,8 +3561,7 @@ public class linux {
     }
 
     private static class recvmsg {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_LONG, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("recvmsg");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3702,8 +3590,7 @@ public class linux {
     }
 
     private static class sendmmsg {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT);
         static final MemorySegment ADDR = findOrThrow("sendmmsg");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3720,11 +3607,7 @@ public class linux {
         return sendmmsg.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sendmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags)
-     * }
-     */
+    /** {@snippet lang=c : int sendmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags) } */
     public static int sendmmsg(int __fd, MemorySegment __vmessages, int __vlen, int __flags) {
         try {
             return (int) sendmmsg.HANDLE.invokeExact(__fd, __vmessages, __vlen, __flags);
@@ -3736,8 +3619,7 @@ public class linux {
     }
 
     private static class recvmmsg {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT, C_INT, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("recvmmsg");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3754,13 +3636,8 @@ public class linux {
         return recvmmsg.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int recvmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags, struct timespec * __tmo)
-     * }
-     */
-    public static int recvmmsg(
-            int __fd, MemorySegment __vmessages, int __vlen, int __flags, MemorySegment __tmo) {
+    /** {@snippet lang=c : int recvmmsg(int __fd, struct mmsghdr * __vmessages, unsigned int __vlen, int __flags, struct timespec * __tmo) } */
+    public static int recvmmsg(int __fd, MemorySegment __vmessages, int __vlen, int __flags, MemorySegment __tmo) {
         try {
             return (int) recvmmsg.HANDLE.invokeExact(__fd, __vmessages, __vlen, __flags, __tmo);
         } catch (Error | RuntimeException e$) {
@@ -3858,8 +3735,7 @@ public class linux {
     }
 
     private static class sched_setaffinity {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("sched_setaffinity");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3876,11 +3752,7 @@ public class linux {
         return sched_setaffinity.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t * __cpuset)
-     * }
-     */
+    /** {@snippet lang=c : int sched_setaffinity(__pid_t __pid, size_t __cpusetsize, const cpu_set_t * __cpuset) } */
     public static int sched_setaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
         try {
             return (int) sched_setaffinity.HANDLE.invokeExact(__pid, __cpusetsize, __cpuset);
@@ -3892,8 +3764,7 @@ public class linux {
     }
 
     private static class sched_getaffinity {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_LONG, C_POINTER);
         static final MemorySegment ADDR = findOrThrow("sched_getaffinity");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -3910,10 +3781,7 @@ public class linux {
         return sched_getaffinity.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t * __cpuset) }
-     */
+    /** {@snippet lang=c : int sched_getaffinity(__pid_t __pid, size_t __cpusetsize, cpu_set_t * __cpuset) } */
     public static int sched_getaffinity(int __pid, long __cpusetsize, MemorySegment __cpuset) {
         try {
             return (int) sched_getaffinity.HANDLE.invokeExact(__pid, __cpusetsize, __cpuset);
@@ -4040,11 +3908,7 @@ public class linux {
         }
     }
 
-    /**
-     * {@snippet lang=c : int prctl(int __option, ...) }
-     *
-     * , for variable arguments of certain layouts.
-     */
+    /** {@snippet lang=c : int prctl(int __option, ...) }, for variable arguments of certain layouts. */
     public static class prctl {
         private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(C_INT, C_INT);
         private static final MemorySegment ADDR = findOrThrow("prctl");
@@ -4061,8 +3925,7 @@ public class linux {
 
         public static prctl makeInvoker(MemoryLayout... layouts) {
             FunctionDescriptor desc = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option first =
-                    Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+            Linker.Option first = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
             MethodHandle handle = Linker.nativeLinker().downcallHandle(ADDR, desc, first);
             return new prctl(handle, desc, handle.asSpreader(Object[].class, layouts.length));
         }
@@ -4119,11 +3982,7 @@ public class linux {
         }
     }
 
-    /**
-     * {@snippet lang=c : long syscall(long __sysno, ...) }
-     *
-     * , for variable arguments of certain layouts.
-     */
+    /** {@snippet lang=c : long syscall(long __sysno, ...) }, for variable arguments of certain layouts. */
     public static class syscall {
         private static final FunctionDescriptor BASE_DESC = FunctionDescriptor.of(C_LONG, C_LONG);
         private static final MemorySegment ADDR = findOrThrow("syscall");
@@ -4140,8 +3999,7 @@ public class linux {
 
         public static syscall makeInvoker(MemoryLayout... layouts) {
             FunctionDescriptor desc = BASE_DESC.appendArgumentLayouts(layouts);
-            Linker.Option first =
-                    Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
+            Linker.Option first = Linker.Option.firstVariadicArg(BASE_DESC.argumentLayouts().size());
             MethodHandle handle = Linker.nativeLinker().downcallHandle(ADDR, desc, first);
             return new syscall(handle, desc, handle.asSpreader(Object[].class, layouts.length));
         }
@@ -4228,8 +4086,7 @@ public class linux {
     }
 
     private static class signalfd {
-        static final FunctionDescriptor DESC =
-                FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(C_INT, C_INT, C_POINTER, C_INT);
         static final MemorySegment ADDR = findOrThrow("signalfd");
         static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -4275,9 +4132,7 @@ public class linux {
         return getrlimit.ADDR;
     }
 
-    /**
-     * {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) }
-     */
+    /** {@snippet lang=c : int getrlimit(__rlimit_resource_t __resource, struct rlimit * __rlimits) } */
     public static int getrlimit(int __resource, MemorySegment __rlimits) {
         try {
             return (int) getrlimit.HANDLE.invokeExact(__resource, __rlimits);
@@ -4306,10 +4161,7 @@ public class linux {
         return setrlimit.ADDR;
     }
 
-    /**
-     * {@snippet
-     *  lang=c : int setrlimit(__rlimit_resource_t __resource, const struct rlimit * __rlimits) }
-     */
+    /** {@snippet lang=c : int setrlimit(__rlimit_resource_t __resource, const struct rlimit * __rlimits) } */
     public static int setrlimit(int __resource, MemorySegment __rlimits) {
         try {
             return (int) setrlimit.HANDLE.invokeExact(__resource, __rlimits);
@@ -4435,4 +4287,5 @@ public class linux {
             throw unexpected(t$);
         }
     }
+
 }

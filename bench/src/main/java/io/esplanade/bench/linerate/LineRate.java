@@ -43,6 +43,9 @@ public record LineRate(
 
     private static final int FLOWS = 256;
 
+    /** For how long who is tested gets packets before it counts, ms: the JIT's, in a gateway. */
+    private static final long WARM_UP = 5_000;
+
     /** The keywords of all packet sizes. */
     public static List<String> sizes() {
         return PacketSize.keywords();
@@ -62,7 +65,7 @@ public record LineRate(
         Port in = port(receive);
         List<Object> measurements = new ArrayList<>();
         try (Tester tester = new Tester(out, in, this::frames, processes)) {
-            tester.run(all.getFirst(), most, millis); // warms up who is tested
+            tester.run(all.getFirst(), most, Math.max(millis, WARM_UP));
             for (PacketSize size : all) {
                 Measurement found = Measurement.of(tester, size, most, millis, progress);
                 progress.print(label + ": " + found.text());

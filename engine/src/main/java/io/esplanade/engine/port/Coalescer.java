@@ -24,7 +24,7 @@ import io.esplanade.engine.os.Padded;
 public final class Coalescer extends Padded {
 
     /** The most packets in a run. */
-    public static final int MOST = 64;
+    static final int MOST = 64;
 
     private static final int FLOWS = 8;
     private static final int LONGEST = 65_535;

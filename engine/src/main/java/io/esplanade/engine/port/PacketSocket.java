@@ -71,17 +71,8 @@ public final class PacketSocket implements AutoCloseable {
      * @throws OsException if the kernel refuses
      */
     public void set(int option, int value, String what) {
-        int result = trySet(option, value);
-        if (result < 0) {
-            throw new OsException("a packet socket cannot have " + what, -result);
-        }
-    }
-
-    /** Sets an option that not every kernel has; 0 or the negative errno. */
-    public int trySet(int option, int value) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment number = arena.allocateFrom(ValueLayout.JAVA_INT, value);
-            return setOption(option, number);
+            set(option, arena.allocateFrom(ValueLayout.JAVA_INT, value), what);
         }
     }
 

@@ -146,16 +146,22 @@ final class PacketSender implements TxQueue, AutoCloseable {
             change();
         }
         int longest = port.limitNow() + Ethernet.HEADER_LENGTH;
+        int frame = next; // that a packet needs, if each of those before it needs one
         int sent = 0;
         while (sent < n) {
             long mbuf = burst.get(sent);
             if (Mbuf.length(mbuf) > longest) {
                 lost++;
                 home.free(mbuf);
-            } else if (coalescer != null) {
-                coalescer.add(mbuf);
-            } else if (!put(mbuf)) {
+            } else if (isBusy(frame)) {
                 break;
+            } else {
+                frame = after(frame);
+                if (coalescer == null) {
+                    put(mbuf);
+                } else {
+                    coalescer.add(mbuf);
+                }
             }
             sent++;
         }
@@ -165,33 +171,37 @@ final class PacketSender implements TxQueue, AutoCloseable {
         return sent;
     }
 
-    /** Copies a packet into the ring and frees it; false if there is no room. */
-    private boolean put(long mbuf) {
-        long frame = socket.ring() + (long) next * frameSize;
-        if ((Mem.getIntAcquire(frame + STATUS) & BUSY) != 0) {
-            return false;
-        }
+    private boolean isBusy(int frame) {
+        return (Mem.getIntAcquire(address(frame) + STATUS) & BUSY) != 0;
+    }
+
+    private long address(int frame) {
+        return socket.ring() + (long) frame * frameSize;
+    }
+
+    private static int after(int frame) {
+        return frame + 1 == FRAMES ? 0 : frame + 1;
+    }
+
+    /** Copies a packet into the ring, where there is room, and frees it. */
+    private void put(long mbuf) {
+        long frame = address(next);
         int length = Mbuf.length(mbuf);
         Mem.copy(Mbuf.data(mbuf), frame + DATA, length);
         Mem.putInt(frame + LENGTH, length);
         Mem.putIntRelease(frame + STATUS, REQUEST);
-        next = next + 1 == FRAMES ? 0 : next + 1;
+        next = after(next);
         unsent = true;
         home.free(mbuf);
-        return true;
     }
 
     /** Sends what was gathered, behind what has been put into the ring before. */
     private void take(Burst run, int headers) {
-        if (run.count() > 1) {
+        if (run.count() == 1) {
+            put(run.get(0));
+        } else {
             flush();
             lost += writer.write(wide.descriptor(), run, headers);
-        } else if (!put(run.get(0))) {
-            flush();
-            if (!put(run.get(0))) {
-                lost++;
-                home.free(run.get(0));
-            }
         }
     }
 

@@ -1,5 +1,7 @@
 package io.esplanade.engine.port.raw;
 
+import static io.esplanade.engine.testing.TwoGateways.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -31,7 +33,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 
 /** Raw ports of two hosts, each a network namespace, with a router between them. */
 @Timeout(60)
@@ -145,14 +146,6 @@ class RawPortTest extends PortContract {
                     return packets.size() >= n;
                 });
         return packets;
-    }
-
-    private static void await(BooleanSupplier done) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!done.getAsBoolean()) {
-            Thread.onSpinWait();
-            assertThat(System.nanoTime() - deadline).as("ns over time").isNegative();
-        }
     }
 
     /** A packet whose identification no kernel changes. */

@@ -1,5 +1,7 @@
 package io.esplanade.engine.port.udp;
 
+import static io.esplanade.engine.testing.TwoGateways.await;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -30,7 +32,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 
 /** UDP ports on the loopback device, against each other: the kernel is between them. */
 class UdpPortTest extends PortContract {
@@ -89,14 +90,6 @@ class UdpPortTest extends PortContract {
                     return packets.size() >= n;
                 });
         return packets;
-    }
-
-    private static void await(BooleanSupplier done) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (!done.getAsBoolean()) {
-            Thread.onSpinWait();
-            assertThat(System.nanoTime() - deadline).as("ns over time").isNegative();
-        }
     }
 
     private static byte[] esp(String from, String to, int length) {

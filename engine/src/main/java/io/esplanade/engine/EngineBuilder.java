@@ -122,7 +122,10 @@ public final class EngineBuilder {
         return this;
     }
 
-    /** Whether to check every move of an mbuf and every access to one; slow, for finding faults. */
+    /**
+     * Whether to check every move of an mbuf, and where the JVM runs with {@code -ea} every access
+     * to one; slow, for finding faults.
+     */
     public EngineBuilder invariants(boolean on) {
         this.invariants = on;
         return this;

@@ -31,10 +31,10 @@ import io.esplanade.engine.os.Mem;
  * 63 homeLane     u8   the lane whose cache it goes back to
  * </pre>
  *
- * <p>Three words can be read and written whole: {@link #extent} (capacity and length), {@link
- * #dispatch} (flags and SA) and {@link #layout} (bytes 48 to 55). A stage that every packet passes
- * reads each of them once and works on the words: an access of its own for every field is not much
- * to run, but much to compile, and what is too much for the JIT is no longer inlined.
+ * <p>Two words can be read and written whole: {@link #dispatch} (flags and SA) and {@link #layout}
+ * (bytes 48 to 55). A stage that every packet passes reads each of them once and works on the
+ * words: an access of its own for every field is not much to run, but much to compile, and what is
+ * too much for the JIT is no longer inlined.
  *
  * <p>Only the thread that owns the mbuf may use these, except {@link #owner}, which the ledger
  * reads from any thread and may see a moment late.
@@ -133,10 +133,14 @@ public final class Mbuf {
 
     private Mbuf() {}
 
+    private static long at(long mbuf) {
+        return Mem.address(mbuf);
+    }
+
     /** Writes the two fixed fields; the pool's constructor only. */
     static void format(long mbuf, long address, int capacity) {
-        Mem.putLong(mbuf + ADDRESS, address);
-        Mem.putInt(mbuf + CAPACITY, capacity);
+        Mem.putLong(at(mbuf) + ADDRESS, address);
+        Mem.putInt(at(mbuf) + CAPACITY, capacity);
     }
 
     /**
@@ -144,19 +148,19 @@ public final class Mbuf {
      * received now by nobody: everything but address, capacity, owner and home lane is cleared.
      */
     public static void reset(long mbuf, int headroom) {
-        Mem.putLong(mbuf + SEQUENCE, 0);
-        Mem.putLong(mbuf + TIME, 0);
-        Mem.putInt(mbuf + LENGTH, 0);
+        Mem.putLong(at(mbuf) + SEQUENCE, 0);
+        Mem.putLong(at(mbuf) + TIME, 0);
+        Mem.putInt(at(mbuf) + LENGTH, 0);
         dispatch(mbuf, 0, NONE);
-        Mem.putLong(mbuf + NEXT_HOP, NONE & INT); // and flow hash
+        Mem.putLong(at(mbuf) + NEXT_HOP, NONE & INT); // and flow hash
         layout(mbuf, headroom);
-        Mem.putInt(mbuf + CSUM_START, 0); // and checksum offset, port
-        Mem.putShort(mbuf + QUEUE, 0); // and drop reason
+        Mem.putInt(at(mbuf) + CSUM_START, 0); // and checksum offset, port
+        Mem.putShort(at(mbuf) + QUEUE, 0); // and drop reason
     }
 
     /** Capacity in the low half, length in the high one. */
     public static long extent(long mbuf) {
-        return Mem.getLong(mbuf + CAPACITY);
+        return Mem.getLong(at(mbuf) + CAPACITY);
     }
 
     public static int capacityOf(long extent) {
@@ -169,7 +173,7 @@ public final class Mbuf {
 
     /** Flags in the low half, the SA's index in the high one. */
     public static long dispatch(long mbuf) {
-        return Mem.getLong(mbuf + FLAGS);
+        return Mem.getLong(at(mbuf) + FLAGS);
     }
 
     public static int flagsOf(long dispatch) {
@@ -182,16 +186,16 @@ public final class Mbuf {
 
     /** Writes flags and the SA's index. */
     public static void dispatch(long mbuf, int flags, int sa) {
-        Mem.putLong(mbuf + FLAGS, (long) sa << 32 | flags & INT);
+        Mem.putLong(at(mbuf) + FLAGS, (long) sa << 32 | flags & INT);
     }
 
     /** Offset, SA generation, transport header's offset, protocol and passes, in this order. */
     public static long layout(long mbuf) {
-        return Mem.getLong(mbuf + OFFSET);
+        return Mem.getLong(at(mbuf) + OFFSET);
     }
 
     public static void layout(long mbuf, long layout) {
-        Mem.putLong(mbuf + OFFSET, layout);
+        Mem.putLong(at(mbuf) + OFFSET, layout);
     }
 
     /** A layout of these parts, each within its bits. */
@@ -222,31 +226,31 @@ public final class Mbuf {
 
     /** Absolute address of the buffer's first byte. */
     public static long buffer(long mbuf) {
-        return Mem.getLong(mbuf + ADDRESS);
+        return Mem.getAddress(at(mbuf) + ADDRESS);
     }
 
     /** Size of the buffer in bytes. */
     public static int capacity(long mbuf) {
-        return Mem.getInt(mbuf + CAPACITY);
+        return Mem.getInt(at(mbuf) + CAPACITY);
     }
 
     /** Absolute address of the packet's first byte. */
     public static long data(long mbuf) {
-        return Mem.getLong(mbuf + ADDRESS) + Mem.getShort(mbuf + OFFSET);
+        return Mem.getAddress(at(mbuf) + ADDRESS) + Mem.getShort(at(mbuf) + OFFSET);
     }
 
     /** Bytes before the packet; also where it begins in the buffer. */
     public static int offset(long mbuf) {
-        return Mem.getShort(mbuf + OFFSET);
+        return Mem.getShort(at(mbuf) + OFFSET);
     }
 
     /** Bytes of packet. */
     public static int length(long mbuf) {
-        return Mem.getInt(mbuf + LENGTH);
+        return Mem.getInt(at(mbuf) + LENGTH);
     }
 
     public static void length(long mbuf, int length) {
-        Mem.putInt(mbuf + LENGTH, length);
+        Mem.putInt(at(mbuf) + LENGTH, length);
     }
 
     /** Bytes behind the packet. */
@@ -256,146 +260,146 @@ public final class Mbuf {
 
     /** Moves the packet's first byte {@code n} bytes forward, to {@code offset + n}. */
     public static void pull(long mbuf, int n) {
-        Mem.putShort(mbuf + OFFSET, offset(mbuf) + n);
-        Mem.putInt(mbuf + LENGTH, length(mbuf) - n);
+        Mem.putShort(at(mbuf) + OFFSET, offset(mbuf) + n);
+        Mem.putInt(at(mbuf) + LENGTH, length(mbuf) - n);
     }
 
     /** Moves the packet's first byte {@code n} bytes back; the caller has checked the headroom. */
     public static void push(long mbuf, int n) {
-        Mem.putShort(mbuf + OFFSET, offset(mbuf) - n);
-        Mem.putInt(mbuf + LENGTH, length(mbuf) + n);
+        Mem.putShort(at(mbuf) + OFFSET, offset(mbuf) - n);
+        Mem.putInt(at(mbuf) + LENGTH, length(mbuf) + n);
     }
 
     public static long sequence(long mbuf) {
-        return Mem.getLong(mbuf + SEQUENCE);
+        return Mem.getLong(at(mbuf) + SEQUENCE);
     }
 
     public static void sequence(long mbuf, long sequence) {
-        Mem.putLong(mbuf + SEQUENCE, sequence);
+        Mem.putLong(at(mbuf) + SEQUENCE, sequence);
     }
 
     /** When it was received, ns since 1970; 0 if the port did not say. */
     public static long time(long mbuf) {
-        return Mem.getLong(mbuf + TIME);
+        return Mem.getLong(at(mbuf) + TIME);
     }
 
     public static void time(long mbuf, long epochNanos) {
-        Mem.putLong(mbuf + TIME, epochNanos);
+        Mem.putLong(at(mbuf) + TIME, epochNanos);
     }
 
     public static int flags(long mbuf) {
-        return Mem.getInt(mbuf + FLAGS);
+        return Mem.getInt(at(mbuf) + FLAGS);
     }
 
     public static void flags(long mbuf, int flags) {
-        Mem.putInt(mbuf + FLAGS, flags);
+        Mem.putInt(at(mbuf) + FLAGS, flags);
     }
 
     /** Whether any of the given flags is set. */
     public static boolean has(long mbuf, int flags) {
-        return (Mem.getInt(mbuf + FLAGS) & flags) != 0;
+        return (Mem.getInt(at(mbuf) + FLAGS) & flags) != 0;
     }
 
     public static int sa(long mbuf) {
-        return Mem.getInt(mbuf + SA);
+        return Mem.getInt(at(mbuf) + SA);
     }
 
     public static int saGeneration(long mbuf) {
-        return Mem.getShort(mbuf + SA_GENERATION);
+        return Mem.getShort(at(mbuf) + SA_GENERATION);
     }
 
     public static void sa(long mbuf, int index, int generation) {
-        Mem.putInt(mbuf + SA, index);
-        Mem.putShort(mbuf + SA_GENERATION, generation);
+        Mem.putInt(at(mbuf) + SA, index);
+        Mem.putShort(at(mbuf) + SA_GENERATION, generation);
     }
 
     public static int nextHop(long mbuf) {
-        return Mem.getInt(mbuf + NEXT_HOP);
+        return Mem.getInt(at(mbuf) + NEXT_HOP);
     }
 
     public static void nextHop(long mbuf, int nextHop) {
-        Mem.putInt(mbuf + NEXT_HOP, nextHop);
+        Mem.putInt(at(mbuf) + NEXT_HOP, nextHop);
     }
 
     public static int flowHash(long mbuf) {
-        return Mem.getInt(mbuf + FLOW_HASH);
+        return Mem.getInt(at(mbuf) + FLOW_HASH);
     }
 
     public static void flowHash(long mbuf, int hash) {
-        Mem.putInt(mbuf + FLOW_HASH, hash);
+        Mem.putInt(at(mbuf) + FLOW_HASH, hash);
     }
 
     public static int l4Offset(long mbuf) {
-        return Mem.getShort(mbuf + L4_OFFSET);
+        return Mem.getShort(at(mbuf) + L4_OFFSET);
     }
 
     public static int protocol(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + PROTOCOL);
+        return Mem.getUnsignedByte(at(mbuf) + PROTOCOL);
     }
 
     /** The transport protocol and where its header begins, from the packet's first byte. */
     public static void transport(long mbuf, int protocol, int l4Offset) {
-        Mem.putByte(mbuf + PROTOCOL, protocol);
-        Mem.putShort(mbuf + L4_OFFSET, l4Offset);
+        Mem.putByte(at(mbuf) + PROTOCOL, protocol);
+        Mem.putShort(at(mbuf) + L4_OFFSET, l4Offset);
     }
 
     public static int csumStart(long mbuf) {
-        return Mem.getShort(mbuf + CSUM_START);
+        return Mem.getShort(at(mbuf) + CSUM_START);
     }
 
     public static int csumOffset(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + CSUM_OFFSET);
+        return Mem.getUnsignedByte(at(mbuf) + CSUM_OFFSET);
     }
 
     /** With {@link #CSUM_PARTIAL}: sum from {@code start}, store at {@code start + offset}. */
     public static void csum(long mbuf, int start, int offset) {
-        Mem.putShort(mbuf + CSUM_START, start);
-        Mem.putByte(mbuf + CSUM_OFFSET, offset);
+        Mem.putShort(at(mbuf) + CSUM_START, start);
+        Mem.putByte(at(mbuf) + CSUM_OFFSET, offset);
     }
 
     public static int port(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + PORT);
+        return Mem.getUnsignedByte(at(mbuf) + PORT);
     }
 
     public static int queue(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + QUEUE);
+        return Mem.getUnsignedByte(at(mbuf) + QUEUE);
     }
 
     public static void port(long mbuf, int port, int queue) {
-        Mem.putByte(mbuf + PORT, port);
-        Mem.putByte(mbuf + QUEUE, queue);
+        Mem.putByte(at(mbuf) + PORT, port);
+        Mem.putByte(at(mbuf) + QUEUE, queue);
     }
 
     public static int dropReason(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + DROP_REASON);
+        return Mem.getUnsignedByte(at(mbuf) + DROP_REASON);
     }
 
     public static void dropReason(long mbuf, int reason) {
-        Mem.putByte(mbuf + DROP_REASON, reason);
+        Mem.putByte(at(mbuf) + DROP_REASON, reason);
     }
 
     /** {@link Owner#ordinal()} of the present owner. */
     public static int owner(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + OWNER);
+        return Mem.getUnsignedByte(at(mbuf) + OWNER);
     }
 
     static void owner(long mbuf, Owner owner) {
-        Mem.putByte(mbuf + OWNER, owner.ordinal());
+        Mem.putByte(at(mbuf) + OWNER, owner.ordinal());
     }
 
     public static int passes(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + PASSES);
+        return Mem.getUnsignedByte(at(mbuf) + PASSES);
     }
 
     public static void passes(long mbuf, int passes) {
-        Mem.putByte(mbuf + PASSES, passes);
+        Mem.putByte(at(mbuf) + PASSES, passes);
     }
 
     public static int homeLane(long mbuf) {
-        return Mem.getUnsignedByte(mbuf + HOME_LANE);
+        return Mem.getUnsignedByte(at(mbuf) + HOME_LANE);
     }
 
     public static void homeLane(long mbuf, int lane) {
-        Mem.putByte(mbuf + HOME_LANE, lane);
+        Mem.putByte(at(mbuf) + HOME_LANE, lane);
     }
 }

@@ -5,6 +5,7 @@ import io.esplanade.engine.os.AccessChecks;
 import io.esplanade.engine.os.Mem;
 import io.esplanade.engine.os.Region;
 
+import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,9 +16,9 @@ import java.lang.foreign.ValueLayout;
  *
  * <p>Who may use which mbuf is the business of {@link MbufSource}s; the pool only owns the memory,
  * tells handles from indices, and moves mbufs between owners. In <em>invariants</em> mode it also
- * proves each move and each access: a freed buffer is poisoned and whoever writes to it is found
- * out; an access to a free buffer or over the end of one, a second free and a move by one who is
- * not the owner throw.
+ * proves each move and, in a JVM that {@linkplain AccessChecks#ENABLED checks accesses}, each of
+ * those: a freed buffer is poisoned and whoever writes to it is found out; an access to a free
+ * buffer or over the end of one, a second free and a move by one who is not the owner throw.
  *
  * <p>Moving an mbuf is for its owning thread; the rest is thread-safe. {@link #close} unmaps: no
  * thread may use an mbuf any more.
@@ -83,6 +84,13 @@ public final class MbufPool implements AutoCloseable {
         if (invariants) {
             bufferView.fill(POISON);
             AccessChecks.install(check);
+            if (!AccessChecks.ENABLED) {
+                System.getLogger(MbufPool.class.getName())
+                        .log(
+                                Level.WARNING,
+                                "Moves of mbufs are checked, but accesses are not: for that run the"
+                                        + " JVM with -ea.");
+            }
         }
     }
 

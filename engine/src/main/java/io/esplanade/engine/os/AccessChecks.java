@@ -4,23 +4,25 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The access checks in force in this process.
+ * The access checks in force in this process, which are assertions: only a JVM that runs with
+ * {@code -ea} has them.
  *
- * <p>Whether there are any is a plain field, which {@link Mem} reads before every access: the JIT
- * does so once in what it compiles as one piece, and a call site that it could take for a constant
- * is a third more to compile with every access, for which there is no room. A thread learns of a
- * check with whatever else it is told by who installed it.
+ * <p>Otherwise there is nothing of them in what the JIT makes of an access, which even a field that
+ * is read before each would be: four instructions again and again, and much to compile.
  */
 public final class AccessChecks {
 
-    /** Whether any check is in force. */
+    /** Whether this JVM has any: constant, so that the JIT knows. */
+    public static final boolean ENABLED = AccessChecks.class.desiredAssertionStatus();
+
+    /** Whether any is in force. */
     static boolean any;
 
     private static final List<AccessCheck> CHECKS = new CopyOnWriteArrayList<>();
 
     private AccessChecks() {}
 
-    /** Puts {@code check} before every access from now on. */
+    /** Puts {@code check} before every access from now on, if this JVM has checks. */
     public static synchronized void install(AccessCheck check) {
         CHECKS.add(check);
         any = true;

@@ -24,6 +24,12 @@ public final class Mem {
 
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    /** An address has no more bits than these. */
+    private static final long ADDRESS = (1L << 56) - 1;
+
+    /** What is within {@link #ALL} whatever is accessed there. */
+    private static final long WITHIN = (1L << 62) - 1;
+
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
     private static final ValueLayout.OfShort SHORT_BE = SHORT.withOrder(BIG_ENDIAN);
@@ -43,15 +49,38 @@ public final class Mem {
 
     private Mem() {}
 
+    /**
+     * The same number, and a promise to the JIT, which cannot know it, that it is an address: what
+     * is at some known distance from it is then within all memory for certain, and an access there
+     * is one instruction. For addresses that were loaded, or lie at an unknown distance from one.
+     */
+    public static long address(long value) {
+        return value & ADDRESS;
+    }
+
+    /** The address that is stored at {@code address}. */
+    public static long getAddress(long address) {
+        return address(getLong(address));
+    }
+
+    /**
+     * Where {@link #ALL} is accessed. Without this the JIT compares every address with the end of
+     * memory, which is five instructions, a branch and much to compile; so it is one, and none
+     * where it knows that there is nothing to mask, see {@link #address}.
+     */
+    private static long at(long address) {
+        return address & WITHIN;
+    }
+
     private static void check(long address, long length) {
-        if (AccessChecks.any) {
+        if (AccessChecks.ENABLED && AccessChecks.any) {
             AccessChecks.check(address, length);
         }
     }
 
     public static byte getByte(long address) {
         check(address, 1);
-        return ALL.get(BYTE, address);
+        return ALL.get(BYTE, at(address));
     }
 
     /** The byte at {@code address}, 0 to 255. */
@@ -61,54 +90,54 @@ public final class Mem {
 
     public static void putByte(long address, int value) {
         check(address, 1);
-        ALL.set(BYTE, address, (byte) value);
+        ALL.set(BYTE, at(address), (byte) value);
     }
 
     /** The 16-bit number at {@code address} in machine order, 0 to 65535. */
     public static int getShort(long address) {
         check(address, 2);
-        return ALL.get(SHORT, address) & 0xffff;
+        return ALL.get(SHORT, at(address)) & 0xffff;
     }
 
     public static void putShort(long address, int value) {
         check(address, 2);
-        ALL.set(SHORT, address, (short) value);
+        ALL.set(SHORT, at(address), (short) value);
     }
 
     /** The 16-bit number at {@code address} in network order, 0 to 65535. */
     public static int getShortBE(long address) {
         check(address, 2);
-        return ALL.get(SHORT_BE, address) & 0xffff;
+        return ALL.get(SHORT_BE, at(address)) & 0xffff;
     }
 
     public static void putShortBE(long address, int value) {
         check(address, 2);
-        ALL.set(SHORT_BE, address, (short) value);
+        ALL.set(SHORT_BE, at(address), (short) value);
     }
 
     public static int getInt(long address) {
         check(address, 4);
-        return ALL.get(INT, address);
+        return ALL.get(INT, at(address));
     }
 
     public static void putInt(long address, int value) {
         check(address, 4);
-        ALL.set(INT, address, value);
+        ALL.set(INT, at(address), value);
     }
 
     public static int getIntBE(long address) {
         check(address, 4);
-        return ALL.get(INT_BE, address);
+        return ALL.get(INT_BE, at(address));
     }
 
     public static void putIntBE(long address, int value) {
         check(address, 4);
-        ALL.set(INT_BE, address, value);
+        ALL.set(INT_BE, at(address), value);
     }
 
     public static long getLong(long address) {
         check(address, 8);
-        return ALL.get(LONG, address);
+        return ALL.get(LONG, at(address));
     }
 
     /**
@@ -117,42 +146,42 @@ public final class Mem {
      * does many at a time. What is there does not matter, so no check is asked.
      */
     public static long fetch(long address) {
-        return ALL.get(LONG, address);
+        return ALL.get(LONG, at(address));
     }
 
     public static void putLong(long address, long value) {
         check(address, 8);
-        ALL.set(LONG, address, value);
+        ALL.set(LONG, at(address), value);
     }
 
     public static long getLongBE(long address) {
         check(address, 8);
-        return ALL.get(LONG_BE, address);
+        return ALL.get(LONG_BE, at(address));
     }
 
     public static void putLongBE(long address, long value) {
         check(address, 8);
-        ALL.set(LONG_BE, address, value);
+        ALL.set(LONG_BE, at(address), value);
     }
 
     public static int getIntAcquire(long address) {
         check(address, 4);
-        return (int) ALIGNED_INT.getAcquire(ALL, address);
+        return (int) ALIGNED_INT.getAcquire(ALL, at(address));
     }
 
     public static void putIntRelease(long address, int value) {
         check(address, 4);
-        ALIGNED_INT.setRelease(ALL, address, value);
+        ALIGNED_INT.setRelease(ALL, at(address), value);
     }
 
     public static long getLongAcquire(long address) {
         check(address, 8);
-        return (long) ALIGNED_LONG.getAcquire(ALL, address);
+        return (long) ALIGNED_LONG.getAcquire(ALL, at(address));
     }
 
     public static void putLongRelease(long address, long value) {
         check(address, 8);
-        ALIGNED_LONG.setRelease(ALL, address, value);
+        ALIGNED_LONG.setRelease(ALL, at(address), value);
     }
 
     /** Copies {@code length} bytes; the ranges may overlap. */

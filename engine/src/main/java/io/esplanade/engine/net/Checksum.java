@@ -10,6 +10,9 @@ public final class Checksum {
 
     private static final long INT = 0xffff_ffffL;
 
+    /** Of 2⁶⁴ - 1 by 0xffff; so {@code -QUOTIENT} is the inverse of 0xffff by 2⁶⁴. */
+    private static final long QUOTIENT = 0x0001_0001_0001_0001L;
+
     private Checksum() {}
 
     /** The sum of {@code length} bytes; an odd last byte counts as if a zero followed. */
@@ -52,7 +55,12 @@ public final class Checksum {
         return (word & INT) + (word >>> 32);
     }
 
-    /** Whether 20 bytes, read in either byte order as two longs and an int, sum up to nothing. */
+    /**
+     * Whether 20 bytes, not all of them 0, sum up to nothing, read in either byte order as two
+     * longs and an int: whether 0xffff divides their sum, to which folding comes down. Multiplied
+     * by the divisor's inverse, what it divides becomes its quotient, and all else more than any
+     * quotient (Warren, Hacker's Delight, §10-17).
+     */
     public static boolean isRight(long first, long second, int third) {
         long sum =
                 (first & INT)
@@ -60,7 +68,7 @@ public final class Checksum {
                         + (second & INT)
                         + (second >>> 32)
                         + Integer.toUnsignedLong(third);
-        return fold(sum) == 0xffff;
+        return Long.compareUnsigned(sum * -QUOTIENT, QUOTIENT) <= 0;
     }
 
     /** Two sums together; the bytes of both must have begun at even offsets. */

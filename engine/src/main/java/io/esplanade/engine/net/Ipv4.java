@@ -149,16 +149,6 @@ public final class Ipv4 {
         Mem.putShortBE(address + CHECKSUM, Checksum.of(address, headerLength(address)));
     }
 
-    /**
-     * Takes one off the TTL, which must not be 0, and corrects the checksum for it: a wrong
-     * checksum stays wrong.
-     */
-    public static void decrementTtl(long address) {
-        int old = Mem.getShortBE(address + TTL);
-        Mem.putByte(address + TTL, (old >>> 8) - 1);
-        Mem.putShortBE(address + CHECKSUM, Checksum.update(checksum(address), old, old - 0x100));
-    }
-
     /** The transport header of a {@link #valid} packet, as {@link Transport} reads it. */
     public static int transport(long address) {
         return transportOf(Mem.getLongBE(address), Mem.getLongBE(address + TTL));
@@ -193,10 +183,13 @@ public final class Ipv4 {
         return Transport.of((int) (second >>> 48) & 0xff, headerLengthOf(first), flags);
     }
 
-    /** The second 8 bytes, TTL and checksum changed as {@link #decrementTtl} does. */
+    /**
+     * The second 8 bytes with one off the TTL, which must not be 0, and the checksum corrected for
+     * it, so that a wrong one stays wrong: it gets what the TTL's word loses, and the carry of that
+     * (RFC 1141 §1, RFC 1624 §3).
+     */
     public static long ttlDecremented(long second) {
-        int old = (int) (second >>> 48);
-        int checksum = Checksum.update((int) (second >>> 32) & 0xffff, old, old - 0x100);
-        return second - (1L << 56) & ~(0xffffL << 32) | (long) checksum << 32;
+        long carry = ((second >>> 32 & 0xffff) + 0x101) >>> 16;
+        return second - (1L << 56) + (0x100L << 32) - carry * (0xffffL << 32);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Random;
 
@@ -77,6 +79,30 @@ class ChecksumTest {
             assertThat(Checksum.update(before, oldWord, word(bytes, at)))
                     .isEqualTo(Checksum.complement(naive(bytes)));
         }
+    }
+
+    /** In either byte order; no bit of a header can change alone without being noticed. */
+    @Test
+    void aHeaderReadInWordsIsRightIfAndOnlyIfItsChecksumIs() {
+        Random random = new Random(3);
+        for (int i = 0; i < 300; i++) {
+            byte[] bytes = new byte[20];
+            random.nextBytes(bytes);
+            bytes[0] = 0x45;
+            ByteBuffer header = ByteBuffer.wrap(bytes).putShort(10, (short) 0);
+            header.putShort(10, (short) Checksum.complement(naive(bytes)));
+            assertThat(isRight(header)).isTrue();
+            assertThat(isRight(header.duplicate().order(ByteOrder.LITTLE_ENDIAN))).isTrue();
+            for (int bit = 0; bit < 8 * bytes.length; bit++) {
+                bytes[bit / 8] ^= (byte) (1 << bit % 8);
+                assertThat(isRight(header)).as("bit %d of %s", bit, header).isFalse();
+                bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            }
+        }
+    }
+
+    private static boolean isRight(ByteBuffer header) {
+        return Checksum.isRight(header.getLong(0), header.getLong(8), header.getInt(16));
     }
 
     private static int naive(byte[] bytes) {

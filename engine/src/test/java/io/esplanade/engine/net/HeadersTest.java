@@ -7,6 +7,7 @@ import io.esplanade.engine.os.Mem;
 
 import org.junit.jupiter.api.Test;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.Set;
@@ -154,12 +155,28 @@ class HeadersTest {
                 Ipv4.updateChecksum(ip);
                 assertThat(Ipv4.checksumRight(ip)).isTrue();
                 int ttl = Ipv4.ttl(ip);
-                Ipv4.decrementTtl(ip);
+                decrementTtl(ip);
                 assertThat(Ipv4.ttl(ip)).isEqualTo(ttl - 1);
                 assertThat(Ipv4.protocol(ip)).isEqualTo(header[9] & 0xff);
+                assertThat(Mem.getIntBE(ip + 12)).isEqualTo(ByteBuffer.wrap(header).getInt(12));
                 assertThat(Ipv4.checksumRight(ip)).isTrue();
             }
         }
+    }
+
+    /** Whatever the checksum was: as by the rule for any word that changes (RFC 1624). */
+    @Test
+    void everyChecksumIsCorrectedForTheTtlAsForAnyWord() {
+        for (int checksum = 0; checksum <= 0xffff; checksum++) {
+            long second = 0x4011_0000_0a01_0002L | (long) checksum << 32;
+            int expected = Checksum.update(checksum, 0x4011, 0x3f11);
+            assertThat(Ipv4.ttlDecremented(second))
+                    .isEqualTo(0x3f11_0000_0a01_0002L | (long) expected << 32);
+        }
+    }
+
+    private static void decrementTtl(long ip) {
+        Mem.putLongBE(ip + 8, Ipv4.ttlDecremented(Mem.getLongBE(ip + 8)));
     }
 
     @Test
@@ -168,7 +185,7 @@ class HeadersTest {
             Ipv4.updateChecksum(packet.address());
             Mem.putByte(packet.address() + 13, 99);
             assertThat(Ipv4.checksumRight(packet.address())).isFalse();
-            Ipv4.decrementTtl(packet.address());
+            decrementTtl(packet.address());
             assertThat(Ipv4.checksumRight(packet.address())).isFalse();
         }
     }

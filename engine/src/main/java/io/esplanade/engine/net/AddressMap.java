@@ -42,20 +42,19 @@ public final class AddressMap {
     public int get(long high, long low, int qualifier) {
         for (; ; ) {
             long[] table = cells;
-            int at = find(table, high, low, qualifier);
-            if (at < 0) {
+            int mask = table.length - 1;
+            int at = start(table, high, low, qualifier);
+            long control;
+            while ((control = (long) CELL.getAcquire(table, at)) != EMPTY
+                    && !holds(table, at, control, high, low, qualifier)) {
+                at = (at + STRIDE) & mask;
+            }
+            if (control == EMPTY) {
                 return NONE;
             }
-            long control = (long) CELL.getAcquire(table, at);
-            boolean same =
-                    (control & LIVE) != 0
-                            && (long) CELL.getOpaque(table, at + HIGH) == high
-                            && (long) CELL.getOpaque(table, at + LOW) == low;
             long value = (long) CELL.getOpaque(table, at + VALUE);
             VarHandle.loadLoadFence();
-            if (same
-                    && (int) (value >>> 32) == qualifier
-                    && (long) CELL.getOpaque(table, at) == control) {
+            if ((long) CELL.getOpaque(table, at) == control) {
                 return (int) value;
             }
         }
@@ -119,13 +118,18 @@ public final class AddressMap {
             if (control == EMPTY) {
                 return -1;
             }
-            if ((control & LIVE) != 0
-                    && (long) CELL.getOpaque(table, at + HIGH) == high
-                    && (long) CELL.getOpaque(table, at + LOW) == low
-                    && (int) ((long) CELL.getOpaque(table, at + VALUE) >>> 32) == qualifier) {
+            if (holds(table, at, control, high, low, qualifier)) {
                 return at;
             }
         }
+    }
+
+    private static boolean holds(
+            long[] table, int at, long control, long high, long low, int qualifier) {
+        return (control & LIVE) != 0
+                && (long) CELL.getOpaque(table, at + HIGH) == high
+                && (long) CELL.getOpaque(table, at + LOW) == low
+                && (int) ((long) CELL.getOpaque(table, at + VALUE) >>> 32) == qualifier;
     }
 
     /** Puts a key that is not there into the first entry of its chain that is not live. */
@@ -180,9 +184,9 @@ public final class AddressMap {
 
     private static int start(long[] table, long high, long low, int qualifier) {
         long h =
-                (high ^ Long.rotateLeft(qualifier * 0x9e3779b97f4a7c15L, 32)) * 0xbf58476d1ce4e5b9L;
-        h = (h ^ h >>> 32 ^ low) * 0x94d049bb133111ebL;
-        h = (h ^ h >>> 29) * 0xbf58476d1ce4e5b9L;
-        return (int) (h >>> 32) & (table.length - 1) & -STRIDE;
+                Hash.fold(
+                        high ^ 0x9e3779b97f4a7c15L,
+                        low ^ qualifier * 0xbf58476d1ce4e5b9L ^ 0x94d049bb133111ebL);
+        return (int) h & (table.length - 1) & -STRIDE;
     }
 }

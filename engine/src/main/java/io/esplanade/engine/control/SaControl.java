@@ -10,7 +10,6 @@ import io.esplanade.engine.ipsec.Direction;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.KeyOrigin;
 import io.esplanade.engine.ipsec.OutboundState;
-import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.ipsec.SecurityAssociation;
 import io.esplanade.engine.ipsec.TrafficSelector;
@@ -220,8 +219,8 @@ final class SaControl {
 
     private AssociationState placed(AssociationState state) {
         if (state instanceof OutboundState successor) {
-            int slot = sad.outbound(state.tunnel());
-            if (slot != SaTable.NONE && sad.state(slot) instanceof OutboundState before) {
+            OutboundState before = sad.outbound(state.tunnel());
+            if (before != null) {
                 successor.succeeds(before);
             }
         }

@@ -56,6 +56,8 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final boolean encapsulated;
     private final int mss;
 
+    private int slot = SaTable.NONE;
+    private int generation;
     private int lane;
     private int worker;
     private long added; // ns; the conductor's, as what follows
@@ -131,6 +133,22 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** Why it is where it is, for people. */
     public final String placementReason() {
         return placementReason;
+    }
+
+    /** The SAD: says where it is there, before it is found. */
+    final void added(int newSlot, int newGeneration) {
+        slot = newSlot;
+        generation = newGeneration;
+    }
+
+    /** Its slot in the SAD; {@link SaTable#NONE} if it has never been there. */
+    public final int slot() {
+        return slot;
+    }
+
+    /** Which of those that have had its slot: 16 bits, one more at each reuse. */
+    public final int generation() {
+        return generation;
     }
 
     /** The lane whose threads alone touch this state. */

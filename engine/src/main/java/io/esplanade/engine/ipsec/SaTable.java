@@ -8,29 +8,27 @@ import io.esplanade.engine.counters.DropReason;
  */
 public interface SaTable {
 
-    /** Answer of a lookup that found nothing. */
+    /** No slot: of a packet that goes through no SA. */
     int NONE = -1;
 
     /**
-     * The slot of the inbound SA with this SPI and destination address (RFC 4301 §4.1), or {@link
-     * #NONE}. Addresses are 128 bits; IPv4 as {@code ::ffff:a.b.c.d}.
+     * The inbound SA with this SPI and destination address (RFC 4301 §4.1), or null. Addresses are
+     * 128 bits; IPv4 as {@code ::ffff:a.b.c.d}.
      */
-    int inbound(int spi, long destinationHigh, long destinationLow);
+    InboundState inbound(int spi, long destinationHigh, long destinationLow);
 
-    /** The slot of the outbound SA on which tunnel {@code tunnel} sends now, or {@link #NONE}. */
-    int outbound(int tunnel);
+    /** The outbound SA on which tunnel {@code tunnel} sends now, or null. */
+    OutboundState outbound(int tunnel);
 
     /**
-     * The state in {@code slot} if it still is the one found when the slot's generation was {@code
-     * generation}, else null: the SA was removed and its slot reclaimed meanwhile.
+     * The state in {@code slot} if it still is the one that was found, of this {@linkplain
+     * AssociationState#generation generation}, else null: the SA was removed and its slot reclaimed
+     * meanwhile.
      */
     InboundState inboundState(int slot, int generation);
 
-    /** As {@link #inboundState}, for an outbound slot. */
+    /** As {@link #inboundState(int, int)}, for an outbound slot. */
     OutboundState outboundState(int slot, int generation);
-
-    /** The generation of {@code slot} now: 16 bits, one more at each reuse. */
-    int generation(int slot);
 
     /**
      * Gives back what a lookup of the SA in {@code slot} took; nothing to do in a lane. Once for

@@ -19,21 +19,22 @@ public final class Sad implements SaTable {
 
     private static final VarHandle STATE =
             MethodHandles.arrayElementVarHandle(AssociationState[].class);
-    private static final VarHandle INDEX = MethodHandles.arrayElementVarHandle(int[].class);
+    private static final VarHandle NEWEST =
+            MethodHandles.arrayElementVarHandle(OutboundState[].class);
     private static final int SMALLEST = 16;
 
     private final AddressMap inbound = new AddressMap();
     private final AddressMap outbound = new AddressMap();
 
     private volatile AssociationState[] states = new AssociationState[SMALLEST];
-    private volatile int[] generations = new int[SMALLEST];
-    private volatile int[] newest = new int[0]; // by tunnel: the slot of its newest outbound SA
+    private volatile OutboundState[] newest = new OutboundState[0]; // by tunnel
 
     // The writer's own. Outbound SAs of a tunnel are a list, newest first.
     private int[] older = new int[SMALLEST];
     private int[] newer = new int[SMALLEST];
     private int[] free = new int[SMALLEST]; // reclaimed slots, a stack
     private int freeCount;
+    private int[] generations = new int[SMALLEST]; // of the state in a slot, or of the next
     private boolean[] removed = new boolean[SMALLEST]; // slots removed and not yet reclaimed
     private int slots; // given out so far, reclaimed ones included
     private int size;
@@ -47,16 +48,18 @@ public final class Sad implements SaTable {
     public int add(AssociationState state) {
         boolean in = state instanceof InboundState;
         SecurityAssociation sa = state.association();
-        if (in && inbound(sa) != NONE) {
+        InboundState other = in ? inbound(sa) : null;
+        if (other != null) {
             throw new IllegalArgumentException(
                     "SA %s: %s already receives on SPI %s at %s"
                             .formatted(
                                     sa.name(),
-                                    states[inbound(sa)].name(),
+                                    other.name(),
                                     sa.spiText(),
                                     sa.destination().getHostAddress()));
         }
         int slot = takeSlot();
+        state.added(slot, generations[slot]);
         STATE.setRelease(states, slot, state);
         if (in) {
             inbound.put(
@@ -67,7 +70,7 @@ public final class Sad implements SaTable {
         } else {
             PeerAddress peer = ((OutboundState) state).outerHeader().peer();
             outbound.put(peer.high(), peer.low(), sa.spi(), slot);
-            link(slot, state.tunnel());
+            link((OutboundState) state);
         }
         size++;
         return slot;
@@ -88,7 +91,7 @@ public final class Sad implements SaTable {
             if (sends(out) == slot) { // else another's, added later
                 forget(out);
             }
-            unlink(slot, state.tunnel());
+            unlink(out);
         } else {
             inbound.remove(
                     IpAddresses.high(sa.destination()),
@@ -159,15 +162,22 @@ public final class Sad implements SaTable {
         return (AssociationState) STATE.getAcquire(states, slot);
     }
 
-    @Override
-    public int inbound(int spi, long destinationHigh, long destinationLow) {
-        return inbound.get(destinationHigh, destinationLow, spi);
+    /** The state in {@code slot} if it is of this generation, or null; any thread. */
+    public AssociationState state(int slot, int generation) {
+        AssociationState state = state(slot);
+        return state != null && state.generation() == generation ? state : null;
     }
 
     @Override
-    public int outbound(int tunnel) {
-        int[] table = newest;
-        return tunnel < table.length ? (int) INDEX.getAcquire(table, tunnel) : NONE;
+    public InboundState inbound(int spi, long destinationHigh, long destinationLow) {
+        int slot = inbound.get(destinationHigh, destinationLow, spi);
+        return slot != NONE && state(slot) instanceof InboundState sa ? sa : null;
+    }
+
+    @Override
+    public OutboundState outbound(int tunnel) {
+        OutboundState[] table = newest;
+        return tunnel < table.length ? (OutboundState) NEWEST.getAcquire(table, tunnel) : null;
     }
 
     /**
@@ -180,22 +190,15 @@ public final class Sad implements SaTable {
 
     @Override
     public InboundState inboundState(int slot, int generation) {
-        return state(slot) instanceof InboundState sa && generation(slot) == generation ? sa : null;
+        return state(slot, generation) instanceof InboundState sa ? sa : null;
     }
 
     @Override
     public OutboundState outboundState(int slot, int generation) {
-        return state(slot) instanceof OutboundState sa && generation(slot) == generation
-                ? sa
-                : null;
+        return state(slot, generation) instanceof OutboundState sa ? sa : null;
     }
 
-    @Override
-    public int generation(int slot) {
-        return (int) INDEX.getOpaque(generations, slot);
-    }
-
-    private int inbound(SecurityAssociation sa) {
+    private InboundState inbound(SecurityAssociation sa) {
         return inbound(
                 sa.spi(), IpAddresses.high(sa.destination()), IpAddresses.low(sa.destination()));
     }
@@ -209,35 +212,38 @@ public final class Sad implements SaTable {
             older = Arrays.copyOf(older, slots * 2);
             newer = Arrays.copyOf(newer, slots * 2);
             removed = Arrays.copyOf(removed, slots * 2);
-            // Last: who finds a slot in here finds its generation too.
             states = Arrays.copyOf(states, slots * 2);
         }
         return slots++;
     }
 
-    private void link(int slot, int tunnel) {
-        int[] table = newest;
+    private void link(OutboundState sa) {
+        OutboundState[] table = newest;
+        int tunnel = sa.tunnel();
         if (tunnel >= table.length) {
             table = Arrays.copyOf(table, Math.max(SMALLEST, tunnel * 2));
-            Arrays.fill(table, newest.length, table.length, NONE);
             newest = table;
         }
-        older[slot] = table[tunnel];
-        newer[slot] = NONE;
-        if (table[tunnel] != NONE) {
-            newer[table[tunnel]] = slot;
+        OutboundState before = table[tunnel];
+        older[sa.slot()] = before == null ? NONE : before.slot();
+        newer[sa.slot()] = NONE;
+        if (before != null) {
+            newer[before.slot()] = sa.slot();
         }
-        INDEX.setRelease(table, tunnel, slot);
+        NEWEST.setRelease(table, tunnel, sa);
     }
 
-    private void unlink(int slot, int tunnel) {
-        if (older[slot] != NONE) {
-            newer[older[slot]] = newer[slot];
+    private void unlink(OutboundState sa) {
+        int before = older[sa.slot()];
+        int after = newer[sa.slot()];
+        if (before != NONE) {
+            newer[before] = after;
         }
-        if (newer[slot] != NONE) {
-            older[newer[slot]] = older[slot];
+        if (after != NONE) {
+            older[after] = before;
         } else {
-            INDEX.setRelease(newest, tunnel, older[slot]);
+            OutboundState sends = before == NONE ? null : (OutboundState) states[before];
+            NEWEST.setRelease(newest, sa.tunnel(), sends);
         }
     }
 }

@@ -42,12 +42,12 @@ final class Aggregator {
      *
      * @return {@link DropReason#NONE}, or why it was left; its beginning may have gone then
      */
-    DropReason add(long mbuf, OutboundState sa, int slot, int generation, long version) {
+    DropReason add(long mbuf, OutboundState sa, long version) {
         int length = Mbuf.length(mbuf);
-        int at = indexOf(slot, generation);
+        int at = indexOf(sa);
         for (int done = 0; done < length; ) {
             if (at < 0) {
-                DropReason reason = open(mbuf, sa, slot, generation, done, length, version);
+                DropReason reason = open(mbuf, sa, done, length, version);
                 if (reason != DropReason.NONE) {
                     return reason;
                 }
@@ -64,12 +64,12 @@ final class Aggregator {
     }
 
     /** Has a payload of an SA that is nothing but padding follow, in the place of a dummy. */
-    DropReason pad(long dummy, OutboundState sa, int slot, int generation, long version) {
-        int at = indexOf(slot, generation);
+    DropReason pad(long dummy, OutboundState sa, long version) {
+        int at = indexOf(sa);
         if (at >= 0) {
             close(at);
         }
-        DropReason reason = open(dummy, sa, slot, generation, 0, 0, version);
+        DropReason reason = open(dummy, sa, 0, 0, version);
         if (reason == DropReason.NONE) {
             close(count - 1);
             drops.giveBack(dummy);
@@ -84,9 +84,9 @@ final class Aggregator {
         }
     }
 
-    private int indexOf(int slot, int generation) {
+    private int indexOf(OutboundState sa) {
         for (int i = 0; i < count; i++) {
-            if (Mbuf.sa(mbufs[i]) == slot && Mbuf.saGeneration(mbufs[i]) == generation) {
+            if (Mbuf.sa(mbufs[i]) == sa.slot() && Mbuf.saGeneration(mbufs[i]) == sa.generation()) {
                 return i;
             }
         }
@@ -98,14 +98,7 @@ final class Aggregator {
      *
      * @return {@link DropReason#NONE}, or why there is none
      */
-    private DropReason open(
-            long mbuf,
-            OutboundState sa,
-            int slot,
-            int generation,
-            int done,
-            int length,
-            long version) {
+    private DropReason open(long mbuf, OutboundState sa, int done, int length, long version) {
         int size = Payload.size(tables, sa, version);
         if (size <= Payload.HEADER) {
             return DropReason.OVERSIZED;
@@ -115,7 +108,8 @@ final class Aggregator {
             close(0);
         }
         int offset = done == 0 ? 0 : length - done;
-        long payload = Payload.begin(source, size, offset, Mbuf.time(mbuf), slot, generation);
+        long payload =
+                Payload.begin(source, size, offset, Mbuf.time(mbuf), sa.slot(), sa.generation());
         if (payload == Mbuf.NULL) {
             return DropReason.NO_MBUF_FOR_FRAGMENT;
         }

@@ -5,6 +5,7 @@ import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.ipsec.AuditEvent;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.IpAddresses;
+import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.net.IpProtocol;
 import io.esplanade.engine.net.Ipv4;
@@ -45,8 +46,7 @@ final class AuditRecord {
                         ? Transport.ports(protocol, ip + offset)
                         : 0;
         int slot = Mbuf.sa(mbuf);
-        boolean has = slot >= 0 && tables.sad().generation(slot) == Mbuf.saGeneration(mbuf);
-        sa = has ? tables.sad().state(slot) : null;
+        sa = slot == SaTable.NONE ? null : tables.sad().state(slot, Mbuf.saGeneration(mbuf));
         if (sa != null) {
             spi = sa.spi();
             sequence = sa instanceof InboundState ? Mbuf.sequence(mbuf) : 0;
@@ -91,8 +91,7 @@ final class AuditRecord {
         if (at + Long.BYTES <= length) {
             spi = Mem.getIntBE(ip + at);
             sequence = Integer.toUnsignedLong(Mem.getIntBE(ip + at + Integer.BYTES));
-            int slot = tables.sad().inbound(spi, destinationHigh, destinationLow);
-            sa = slot < 0 ? null : tables.sad().state(slot);
+            sa = tables.sad().inbound(spi, destinationHigh, destinationLow);
         }
     }
 

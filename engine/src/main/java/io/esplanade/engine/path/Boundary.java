@@ -223,7 +223,7 @@ final class Boundary {
     }
 
     private static boolean isIpsec(FlowKey key) {
-        return key.protocol == IpProtocol.ESP || key.protocol == IpProtocol.AH;
+        return key.protocol() == IpProtocol.ESP || key.protocol() == IpProtocol.AH;
     }
 
     private int route(FlowKey key) {
@@ -244,10 +244,10 @@ final class Boundary {
                 key.sourceLow,
                 key.destinationHigh,
                 key.destinationLow,
-                key.protocol,
-                key.sourcePort,
-                key.destinationPort,
-                key.portsKnown);
+                key.protocol(),
+                key.sourcePort(),
+                key.destinationPort(),
+                key.portsKnown());
         return fields;
     }
 }

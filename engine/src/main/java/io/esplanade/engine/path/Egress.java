@@ -37,6 +37,7 @@ import io.esplanade.engine.os.Padded;
  */
 public final class Egress extends Padded {
 
+    private static final int NO_HOP = -1;
     private static final long MISMATCH = Verdict.drop(DropReason.POLICY_MISMATCH);
 
     private final Tables tables;
@@ -58,6 +59,11 @@ public final class Egress extends Padded {
     private int decrypted;
     private long decryptedBytes;
     private int hits;
+
+    // The next hop of the packet before in the burst, which most often is that of the next one too.
+    private int lastHop;
+    private NextHop hop;
+    private Outlet port;
 
     /**
      * @param loop where packets wait for another pass
@@ -92,6 +98,7 @@ public final class Egress extends Padded {
         decrypted = 0;
         decryptedBytes = 0;
         hits = 0;
+        lastHop = NO_HOP;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
@@ -129,6 +136,7 @@ public final class Egress extends Padded {
 
     /** Sends packets that another lane has worked on and whose port is this lane's. */
     public void handedOver(Burst burst) {
+        lastHop = NO_HOP;
         int n = burst.count();
         for (int i = 0; i < n; i++) {
             long mbuf = burst.get(i);
@@ -285,7 +293,7 @@ public final class Egress extends Padded {
         if (sa.transport() && sa.encapsulated()) {
             // A NAT has changed the addresses that the checksum covers (RFC 3948 §3.1.2).
             Transport.recomputeChecksum(
-                    key.packet, key.isIpv6(), key.protocol, key.l4Offset, bytes);
+                    key.packet, key.isIpv6(), key.protocol(), key.l4Offset, bytes);
         }
         sas.count(sa, bytes);
         decrypted++;
@@ -325,11 +333,8 @@ public final class Egress extends Padded {
 
     /** Lowers the segment size that a SYN tells: segments will come by the tunnel's other SA. */
     private void clampMss(long mbuf, InboundState sa, long version) {
-        Mbuf.transport(mbuf, key.protocol, key.l4Offset);
-        int slot = tables.sad().outbound(sa.tunnel());
-        boolean answered = slot != SaTable.NONE;
-        OutboundState out =
-                answered && tables.sad().state(slot) instanceof OutboundState state ? state : null;
+        Mbuf.transport(mbuf, key.protocol(), key.l4Offset);
+        OutboundState out = tables.sad().outbound(sa.tunnel());
         if (TunnelMtu.clampMss(tables, mbuf, sa.mss(), out, version)) {
             counters.add(Counter.MSS_CLAMPED, 1);
         }
@@ -381,8 +386,11 @@ public final class Egress extends Padded {
 
     /** Hands a packet for this destination to the port of its next hop. */
     private DropReason send(long mbuf, int nextHop, long destinationHigh, long destinationLow) {
-        NextHop hop = tables.nextHops().get(nextHop);
-        Outlet port = ports[hop.port()];
+        if (nextHop != lastHop) {
+            hop = tables.nextHops().get(nextHop);
+            port = ports[hop.port()];
+            lastHop = nextHop;
+        }
         long mac = NeighbourTable.NONE;
         if (port.needsNeighbours()) {
             long high = hop.onLink() ? destinationHigh : hop.viaHigh();

@@ -27,12 +27,9 @@ class FlowKey extends Padded {
     long sourceLow;
     long destinationHigh;
     long destinationLow;
-    int protocol;
-    int sourcePort;
-    int destinationPort;
 
-    /** Whether the protocol has ports, or a type in their place, and they are in this packet. */
-    boolean portsKnown;
+    /** Protocol and ports, see {@link #transport(int, boolean, int)}. */
+    long transport;
 
     /** Absolute address of the packet. */
     long packet;
@@ -92,7 +89,7 @@ class FlowKey extends Padded {
         sourceLow = Ipv4.MAPPED | second & 0xffff_ffffL;
         destinationHigh = 0;
         destinationLow = Ipv4.MAPPED | Integer.toUnsignedLong(destination);
-        transport(Ipv4.transportOf(first, second), total, 0);
+        fill(Ipv4.transportOf(first, second), total, 0);
     }
 
     private DropReason parseIpv6(int available) {
@@ -115,19 +112,19 @@ class FlowKey extends Padded {
             // would pass IPv4's policies.
             return DropReason.BAD_IP_HEADER;
         }
-        transport(transport, total, Mbuf.IPV6);
+        fill(transport, total, Mbuf.IPV6);
         return DropReason.NONE;
     }
 
     /** Whether it is that of an ICMP error, whole, that routers pass on. */
     boolean isIcmpError() {
-        if (protocol != (isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP)
+        if (protocol() != (isIpv6() ? IpProtocol.ICMPV6 : IpProtocol.ICMP)
                 || (flags & Mbuf.FRAGMENT) != 0
                 || length < l4Offset + Icmp.HEADER_LENGTH) {
             return false;
         }
         int type = Icmp.type(packet + l4Offset);
-        return Icmp.isError(protocol, type) && !Icmp.isRedirect(protocol, type);
+        return Icmp.isError(protocol(), type) && !Icmp.isRedirect(protocol(), type);
     }
 
     /**
@@ -155,7 +152,7 @@ class FlowKey extends Padded {
         return Ipv4.headerLengthOf(first) >= Ipv4.HEADER_LENGTH;
     }
 
-    private void transport(int transport, int total, int family) {
+    private void fill(int transport, int total, int family) {
         length = total;
         flags = family;
         if (Transport.isFragment(transport)) {
@@ -165,11 +162,36 @@ class FlowKey extends Padded {
             }
         }
         l4Offset = Transport.offset(transport);
-        protocol = Transport.protocol(transport);
-        portsKnown = Transport.portsKnown(transport, total);
-        int ports = portsKnown ? Transport.ports(protocol, packet + l4Offset) : 0;
-        sourcePort = ports >>> 16;
-        destinationPort = ports & 0xffff;
+        int protocol = Transport.protocol(transport);
+        boolean known = Transport.portsKnown(transport, total);
+        transport(protocol, known, known ? Transport.ports(protocol, packet + l4Offset) : 0);
+    }
+
+    /**
+     * Says what policies look at behind the IP header, which is kept in one word.
+     *
+     * @param portsKnown whether the protocol has ports, or a type in their place, and they are in
+     *     this packet
+     * @param ports source port above, destination port below; 0 if they are not known
+     */
+    void transport(int protocol, boolean portsKnown, int ports) {
+        transport = (long) protocol << 33 | (portsKnown ? 1L << 32 : 0) | ports & 0xffff_ffffL;
+    }
+
+    int protocol() {
+        return (int) (transport >>> 33);
+    }
+
+    boolean portsKnown() {
+        return (transport & 1L << 32) != 0;
+    }
+
+    int sourcePort() {
+        return (int) transport >>> 16;
+    }
+
+    int destinationPort() {
+        return (int) transport & 0xffff;
     }
 
     boolean isIpv6() {
@@ -205,10 +227,8 @@ class FlowKey extends Padded {
         sourceLow = destinationLow;
         destinationHigh = high;
         destinationLow = low;
-        if (!IpProtocol.hasType(protocol)) {
-            int port = sourcePort;
-            sourcePort = destinationPort;
-            destinationPort = port;
+        if (!IpProtocol.hasType(protocol())) {
+            transport(protocol(), portsKnown(), destinationPort() << 16 | sourcePort());
         }
     }
 
@@ -226,13 +246,5 @@ class FlowKey extends Padded {
         return high >>> 56 == 0xff // multicast
                 || high >>> 54 == 0x3fa // link-local fe80::/10
                 || high == 0 && (low == 0 || low == 1); // unspecified, loopback
-    }
-
-    /** Protocol, ports and what is known of them, as one word of the flow cache's key. */
-    long protocolWord() {
-        return (long) protocol << 33
-                | (portsKnown ? 1L << 32 : 0)
-                | (long) sourcePort << 16
-                | destinationPort;
     }
 }

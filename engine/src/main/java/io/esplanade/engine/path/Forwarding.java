@@ -139,49 +139,51 @@ final class Forwarding extends Padded {
 
     /** Chooses the tunnel's SA of this moment and takes its next sequence number. */
     DropReason protect(long mbuf, int tunnel, int origin) {
-        int slot = sas.outbound(tunnel);
-        if (slot == SaTable.NONE) {
-            return DropReason.NO_OUTBOUND_SA;
-        }
-        int generation = sas.generation(slot);
-        OutboundState sa = sas.outboundState(slot, generation);
+        OutboundState sa = sas.outbound(tunnel);
         if (sa == null) {
             return DropReason.NO_OUTBOUND_SA;
         }
         if (sa.lane() != lane) {
             return packet.handOver(mbuf, sa.lane(), origin);
         }
+        if (sa.aggregates()) {
+            return aggregate(mbuf, sa);
+        }
+        DropReason reason = admit(mbuf, sa, tunnel);
+        if (reason == DropReason.NONE && !packet.gone) {
+            reason = numbering.number(mbuf, sa, packet.length);
+        }
+        if (reason != DropReason.NONE || packet.gone) {
+            sas.release(sa.slot(), sa.generation());
+            if (reason == DropReason.SEQUENCE_EXHAUSTED) {
+                Mbuf.sa(mbuf, sa.slot(), sa.generation()); // for the audit: whose they were
+            }
+            return reason;
+        }
+        int flags = packet.mbufFlags & ~Mbuf.DECIDED | Mbuf.ENCRYPT;
+        packet.note(mbuf, flags, sa.slot(), sa.generation());
+        return DropReason.NONE;
+    }
+
+    /** Whether the packet may go by this SA and fits it; if so it is ready but for its number. */
+    private DropReason admit(long mbuf, OutboundState sa, int tunnel) {
         if (sa.transport()) {
             DropReason unfit = unfit(sa);
             if (unfit != DropReason.NONE) {
-                sas.release(slot, generation);
                 return unfit;
             }
-        }
-        if (sa.aggregates()) {
-            return aggregate(mbuf, sa, slot, generation);
         }
         if (sa.mss() != MtuRules.MSS_AS_IS) {
             packet.note(mbuf, packet.mbufFlags);
             slow.clampMss(mbuf, sa, version);
         }
-        DropReason reason =
-                packet.length > sa.longestInner(version) ? fit(mbuf, sa, tunnel) : DropReason.NONE;
-        if (reason == DropReason.NONE && !packet.gone) {
-            reason =
-                    packet.decrementTtl()
-                            ? numbering.number(mbuf, sa, packet.length)
-                            : DropReason.TTL_EXPIRED;
-        }
-        if (reason != DropReason.NONE || packet.gone) {
-            sas.release(slot, generation);
-            if (reason == DropReason.SEQUENCE_EXHAUSTED) {
-                Mbuf.sa(mbuf, slot, generation); // for the audit: whose they were
+        if (packet.length > sa.longestInner(version)) {
+            DropReason reason = fit(mbuf, sa, tunnel);
+            if (reason != DropReason.NONE || packet.gone) {
+                return reason;
             }
-            return reason;
         }
-        packet.note(mbuf, packet.mbufFlags & ~Mbuf.DECIDED | Mbuf.ENCRYPT, slot, generation);
-        return DropReason.NONE;
+        return packet.decrementTtl() ? DropReason.NONE : DropReason.TTL_EXPIRED;
     }
 
     /** Why a packet cannot go by a transport-mode SA, if it cannot (RFC 4301 §4.1, §7). */
@@ -199,7 +201,7 @@ final class Forwarding extends Padded {
     }
 
     /** Puts a packet behind others of its SA; what is full goes on at the end of the burst. */
-    private DropReason aggregate(long mbuf, OutboundState sa, int slot, int generation) {
+    private DropReason aggregate(long mbuf, OutboundState sa) {
         DropReason reason;
         boolean dummy = (packet.mbufFlags & Mbuf.DUMMY) != 0;
         if (!dummy && !packet.decrementTtl()) {
@@ -207,11 +209,11 @@ final class Forwarding extends Padded {
         } else if (sa.rate() > 0) { // which is padding enough
             reason = dummy ? DropReason.DUMMY : slow.pacer().add(mbuf, sa);
         } else if (dummy) {
-            reason = slow.aggregator().pad(mbuf, sa, slot, generation, version);
+            reason = slow.aggregator().pad(mbuf, sa, version);
         } else {
-            reason = slow.aggregator().add(mbuf, sa, slot, generation, version);
+            reason = slow.aggregator().add(mbuf, sa, version);
         }
-        sas.release(slot, generation);
+        sas.release(sa.slot(), sa.generation());
         packet.gone = reason == DropReason.NONE;
         packet.interrupts = slow.readyIsFull();
         return reason;

@@ -76,7 +76,7 @@ final class FragmentTable {
                 key.isIpv6()
                         ? Ipv6.fragmentOffset(ip, Ipv6.fragmentHeader(ip))
                         : Ipv4.fragmentOffset(ip);
-        return key.protocol == IpProtocol.TCP && offset == INSIDE_TCP_HEADER;
+        return key.protocol() == IpProtocol.TCP && offset == INSIDE_TCP_HEADER;
     }
 
     /** What all fragments of a packet share beside addresses (RFC 791 §3.2, RFC 8200 §4.5). */
@@ -84,7 +84,7 @@ final class FragmentTable {
         long ip = key.packet;
         return key.isIpv6()
                 ? Integer.toUnsignedLong(Ipv6.fragmentId(ip, Ipv6.fragmentHeader(ip)))
-                : (long) key.protocol << Integer.SIZE | Ipv4.id(ip);
+                : (long) key.protocol() << Integer.SIZE | Ipv4.id(ip);
     }
 
     private static int set(FlowKey key, long identification, long origin) {

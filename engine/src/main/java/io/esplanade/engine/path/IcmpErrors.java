@@ -119,10 +119,8 @@ final class IcmpErrors {
         answer.sourceLow = addresses.low(port, ipv6);
         answer.destinationHigh = key.sourceHigh;
         answer.destinationLow = key.sourceLow;
-        answer.protocol = ipv6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP;
-        answer.sourcePort = kind.typeAndCode(ipv6); // policies look at it there
-        answer.destinationPort = 0;
-        answer.portsKnown = true;
+        int protocol = ipv6 ? IpProtocol.ICMPV6 : IpProtocol.ICMP;
+        answer.transport(protocol, true, kind.typeAndCode(ipv6) << 16); // policies look at it there
         return true;
     }
 

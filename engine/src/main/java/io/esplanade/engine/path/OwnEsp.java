@@ -42,10 +42,10 @@ final class OwnEsp extends Padded {
 
     /** Whether an SA of ours may be for the packet in hand. */
     boolean mayBe() {
-        return packet.protocol == IpProtocol.ESP
-                || packet.protocol == IpProtocol.AH
-                || packet.protocol == IpProtocol.UDP
-                        && (tables.encapsulationPorts().contains(packet.destinationPort)
+        return packet.protocol() == IpProtocol.ESP
+                || packet.protocol() == IpProtocol.AH
+                || packet.protocol() == IpProtocol.UDP
+                        && (tables.encapsulationPorts().contains(packet.destinationPort())
                                 || (packet.flags & Mbuf.LATER_FRAGMENT) != 0)
                         && isLocal();
     }
@@ -59,37 +59,33 @@ final class OwnEsp extends Padded {
         if ((packet.flags & Mbuf.FRAGMENT) != 0) {
             return isLocal() ? gather(mbuf, origin) : null;
         }
-        boolean udp = packet.protocol == IpProtocol.UDP;
+        boolean udp = packet.protocol() == IpProtocol.UDP;
         if (udp) {
             DropReason reason = takeOutOfUdp();
             if (reason != DropReason.NONE) {
                 return reason;
             }
         }
-        boolean ah = packet.protocol == IpProtocol.AH;
+        boolean ah = packet.protocol() == IpProtocol.AH;
         int at = packet.l4Offset + (ah ? BEFORE_AH_SPI : 0);
         if (packet.length < at + ESP_HEADER) {
             return !isLocal() ? null : ah ? DropReason.AH_RUNT : DropReason.ESP_RUNT;
         }
         long esp = Mem.getLongBE(packet.packet + at); // SPI and sequence number
-        int slot = sas.inbound((int) (esp >>> 32), packet.destinationHigh, packet.destinationLow);
-        if (slot == SaTable.NONE) {
+        InboundState sa =
+                sas.inbound((int) (esp >>> 32), packet.destinationHigh, packet.destinationLow);
+        if (sa == null) {
             return isLocal() ? DropReason.NO_SA : null;
         }
-        int generation = sas.generation(slot);
-        InboundState sa = sas.inboundState(slot, generation);
-        if (sa == null) {
-            return DropReason.NO_SA;
-        }
         if (sa.ah() != ah) { // SPIs are unique for both protocols together
-            sas.release(slot, generation);
+            sas.release(sa.slot(), sa.generation());
             return DropReason.NO_SA;
         }
         if (sa.lane() != lane) {
             return packet.handOver(mbuf, sa.lane(), origin);
         }
         if (sa.encapsulated() != udp) {
-            sas.release(slot, generation);
+            sas.release(sa.slot(), sa.generation());
             return DropReason.ENCAPSULATION_MISMATCH;
         }
         if (udp) {
@@ -98,11 +94,11 @@ final class OwnEsp extends Padded {
         long sequence = replay.infer(sa, (int) esp);
         DropReason early = replay.early(sa, sequence);
         if (early != DropReason.NONE) {
-            sas.release(slot, generation);
+            sas.release(sa.slot(), sa.generation());
             return early;
         }
         Mbuf.sequence(mbuf, sequence);
-        packet.note(mbuf, packet.mbufFlags | Mbuf.DECRYPT, slot, generation);
+        packet.note(mbuf, packet.mbufFlags | Mbuf.DECRYPT, sa.slot(), sa.generation());
         return DropReason.NONE;
     }
 

@@ -4,7 +4,6 @@ import io.esplanade.engine.counters.Counter;
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.ipsec.OutboundState;
-import io.esplanade.engine.ipsec.SaTable;
 import io.esplanade.engine.ipsec.Sad;
 import io.esplanade.engine.mbuf.DropSink;
 import io.esplanade.engine.mbuf.Mbuf;
@@ -197,9 +196,7 @@ final class Pacer {
 
     /** Sends what is due by one tunnel; says when to look at it again. */
     private long send(Stream stream, long now, long version, boolean closing) {
-        int slot = sad.outbound(stream.tunnel);
-        int generation = slot == SaTable.NONE ? 0 : sad.generation(slot);
-        OutboundState sa = slot == SaTable.NONE ? null : sad.outboundState(slot, generation);
+        OutboundState sa = sad.outbound(stream.tunnel);
         if (sa == null) {
             return now + SOON; // it is being added, or has just been removed
         }
@@ -211,9 +208,9 @@ final class Pacer {
             stream.rate = sa.rate();
             stream.restart(now);
         }
-        if (stream.slot != slot || stream.generation != generation) {
-            stream.slot = slot;
-            stream.generation = generation;
+        if (stream.slot != sa.slot() || stream.generation != sa.generation()) {
+            stream.slot = sa.slot();
+            stream.generation = sa.generation();
             stream.gone = 0;
         }
         for (int i = 0; i < MOST_LATE && now >= stream.due(); i++) {

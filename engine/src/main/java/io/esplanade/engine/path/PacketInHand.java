@@ -55,7 +55,7 @@ final class PacketInHand extends FlowKey {
         if (this.length != length) {
             Mbuf.length(mbuf, this.length);
         }
-        layout = Mbuf.layoutOf(offset, 0, l4Offset, protocol, passes);
+        layout = Mbuf.layoutOf(offset, 0, l4Offset, protocol(), passes);
         mbufFlags = Mbuf.flags(mbuf) & ~FLAGS | flags;
         return DropReason.NONE;
     }

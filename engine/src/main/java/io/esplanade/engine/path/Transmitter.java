@@ -48,7 +48,9 @@ public final class Transmitter extends Padded implements Outlet {
     private final Tables tables;
     private final int index;
     private final Port port;
-    private long mac; // of this cycle: a device may come again with another
+    // Of this cycle: a device may come again with another.
+    private long mac;
+    private int mtu;
     private final boolean lossless;
     private final TxQueue queue;
     private final Burst waiting;
@@ -86,6 +88,7 @@ public final class Transmitter extends Padded implements Outlet {
         this.tables = tables;
         this.port = port;
         this.mac = port.mac();
+        this.mtu = tables.mtu(index);
         this.lossless = port.capabilities().contains(Capability.LOSSLESS);
         this.queue = queue;
         this.burstSize = burstSize;
@@ -101,7 +104,7 @@ public final class Transmitter extends Padded implements Outlet {
         if (side == Side.UNPROTECTED && !Mbuf.has(mbuf, Mbuf.SEALED | Mbuf.BYPASSED | Mbuf.LOCAL)) {
             return DropReason.NOT_SEALED;
         }
-        if (Mbuf.length(mbuf) > tables.mtu(index)) {
+        if (Mbuf.length(mbuf) > mtu) {
             return DropReason.OVERSIZED;
         }
         DropReason full = hasRoom();
@@ -199,6 +202,7 @@ public final class Transmitter extends Padded implements Outlet {
         queue.reclaim();
         countLosses();
         mac = port.mac();
+        mtu = tables.mtu(index);
         return taken;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.esplanade.engine.counters.CounterTable;
 import io.esplanade.engine.crypto.CryptoProvider;
+import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.IpAddresses;
 import io.esplanade.engine.ipsec.PlainReplayGate;
 import io.esplanade.engine.ipsec.Sad;
@@ -102,11 +103,11 @@ final class Stages implements AutoCloseable {
     void decrypt(byte[] esp, long sequence) {
         Sad sad = gateway.tables().sad();
         long us = IpAddresses.low(InetAddress.ofLiteral(TunnelGateway.US));
-        int slot = sad.inbound(TunnelGateway.SPI_IN, 0, us);
+        InboundState sa = sad.inbound(TunnelGateway.SPI_IN, 0, us);
         long mbuf = packet(esp);
         Mbuf.transport(mbuf, IpPackets.ESP, 20);
         Mbuf.sequence(mbuf, sequence);
-        Mbuf.sa(mbuf, slot, sad.generation(slot));
+        Mbuf.sa(mbuf, sa.slot(), sa.generation());
         Mbuf.flags(mbuf, Mbuf.DECRYPT);
         worker(mbuf);
         egress(mbuf);

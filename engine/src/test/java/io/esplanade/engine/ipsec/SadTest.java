@@ -21,30 +21,24 @@ class SadTest {
     private static final InetAddress THERE = InetAddress.ofLiteral("198.51.100.3");
     private static final InetAddress HERE6 = InetAddress.ofLiteral("2001:db8::2");
 
+    /** SAs that come and go. */
+    private static final int SAS = 64;
+
     private final Sad sad = new Sad();
 
-    private int find(int spi, InetAddress destination) {
+    private InboundState find(int spi, InetAddress destination) {
         return sad.inbound(spi, IpAddresses.high(destination), IpAddresses.low(destination));
-    }
-
-    private InboundState inboundState(int slot) {
-        return sad.inboundState(slot, sad.generation(slot));
-    }
-
-    private OutboundState sending(int tunnel) {
-        int slot = sad.outbound(tunnel);
-        return slot == SaTable.NONE ? null : sad.outboundState(slot, sad.generation(slot));
     }
 
     @Test
     void anInboundSaIsFoundBySpiAndDestination() {
         InboundState sa = TestSas.inbound("a", SPI);
         int slot = sad.add(sa);
-        assertThat(find(SPI, HERE)).isEqualTo(slot);
-        assertThat(inboundState(slot)).isSameAs(sa);
-        assertThat(find(SPI + 1, HERE)).isEqualTo(SaTable.NONE);
-        assertThat(find(SPI, THERE)).isEqualTo(SaTable.NONE);
-        assertThat(find(SPI, HERE6)).isEqualTo(SaTable.NONE);
+        assertThat(find(SPI, HERE)).isSameAs(sa);
+        assertThat(sa.slot()).isEqualTo(slot);
+        assertThat(find(SPI + 1, HERE)).isNull();
+        assertThat(find(SPI, THERE)).isNull();
+        assertThat(find(SPI, HERE6)).isNull();
     }
 
     @Test
@@ -62,8 +56,8 @@ class SadTest {
                         0);
         sad.add(four);
         sad.add(six);
-        assertThat(inboundState(find(SPI, HERE))).isSameAs(four);
-        assertThat(inboundState(find(SPI, HERE6))).isSameAs(six);
+        assertThat(find(SPI, HERE)).isSameAs(four);
+        assertThat(find(SPI, HERE6)).isSameAs(six);
     }
 
     @Test
@@ -81,13 +75,13 @@ class SadTest {
     void aTunnelSendsOnItsNewestSa() {
         OutboundState first = TestSas.outbound("first", 5);
         OutboundState second = TestSas.outbound("second", 5);
-        assertThat(sad.outbound(5)).isEqualTo(SaTable.NONE);
+        assertThat(sad.outbound(5)).isNull();
         sad.add(first);
-        assertThat(sending(5)).isSameAs(first);
+        assertThat(sad.outbound(5)).isSameAs(first);
         sad.add(second);
-        assertThat(sending(5)).isSameAs(second);
-        assertThat(sending(4)).isNull();
-        assertThat(sending(5000)).isNull();
+        assertThat(sad.outbound(5)).isSameAs(second);
+        assertThat(sad.outbound(4)).isNull();
+        assertThat(sad.outbound(5000)).isNull();
     }
 
     @Test
@@ -100,26 +94,26 @@ class SadTest {
         int thirdSlot = sad.add(third);
 
         sad.remove(secondSlot);
-        assertThat(sending(0)).isSameAs(third);
+        assertThat(sad.outbound(0)).isSameAs(third);
         sad.remove(thirdSlot);
-        assertThat(sending(0)).isSameAs(first);
+        assertThat(sad.outbound(0)).isSameAs(first);
         sad.remove(firstSlot);
-        assertThat(sending(0)).isNull();
+        assertThat(sad.outbound(0)).isNull();
     }
 
     @Test
     void whatWasRemovedIsFoundNoMoreButPacketsUnderWayReachItUntilItIsReclaimed() {
         InboundState sa = TestSas.inbound("a", SPI);
         int slot = sad.add(sa);
-        int generation = sad.generation(slot);
+        int generation = sad.state(slot).generation();
         sad.remove(slot);
-        assertThat(find(SPI, HERE)).isEqualTo(SaTable.NONE);
+        assertThat(find(SPI, HERE)).isNull();
         assertThat(sad.inboundState(slot, generation)).isSameAs(sa);
         assertThat(sad.size()).isZero();
 
         sad.reclaim(slot);
         assertThat(sad.inboundState(slot, generation)).isNull();
-        assertThat(inboundState(slot)).isNull();
+        assertThat(sad.state(slot)).isNull();
     }
 
     @Test
@@ -136,7 +130,7 @@ class SadTest {
     @Test
     void aSlotIsReusedOnlyWhenReclaimedAndUnderAnotherGeneration() {
         int slot = sad.add(TestSas.inbound("a", SPI));
-        int generation = sad.generation(slot);
+        int generation = sad.state(slot).generation();
         sad.remove(slot);
         InboundState next = TestSas.inbound("b", SPI);
         assertThat(sad.add(next)).as("not reclaimed yet").isNotEqualTo(slot);
@@ -144,10 +138,10 @@ class SadTest {
         sad.reclaim(slot);
         InboundState reuse = TestSas.inbound("c", SPI + 1);
         assertThat(sad.add(reuse)).isEqualTo(slot);
-        assertThat(sad.generation(slot)).isNotEqualTo(generation);
+        assertThat(sad.state(slot).generation()).isNotEqualTo(generation);
         assertThat(sad.inboundState(slot, generation)).isNull();
-        assertThat(inboundState(slot)).isSameAs(reuse);
-        assertThat(inboundState(find(SPI, HERE))).isSameAs(next);
+        assertThat(sad.state(slot)).isSameAs(reuse);
+        assertThat(find(SPI, HERE)).isSameAs(next);
     }
 
     @Test
@@ -159,13 +153,13 @@ class SadTest {
     @Test
     void generationsAre16BitsAndBeginAnew() {
         int slot = sad.add(TestSas.inbound("a", SPI));
-        int first = sad.generation(slot);
+        int first = sad.state(slot).generation();
         InboundState sa = TestSas.inbound("b", SPI);
         for (int i = 1; i <= 0x10000; i++) {
             sad.remove(slot);
             sad.reclaim(slot);
             assertThat(sad.add(sa)).isEqualTo(slot);
-            assertThat(sad.generation(slot)).isEqualTo((first + i) & 0xffff);
+            assertThat(sad.state(slot).generation()).isEqualTo((first + i) & 0xffff);
         }
     }
 
@@ -173,8 +167,8 @@ class SadTest {
     void aStateOfTheOtherDirectionIsNotAnswered() {
         int out = sad.add(TestSas.outbound("a", 0));
         int in = sad.add(TestSas.inbound("b", SPI));
-        assertThat(sad.inboundState(out, sad.generation(out))).isNull();
-        assertThat(sad.outboundState(in, sad.generation(in))).isNull();
+        assertThat(sad.inboundState(out, sad.state(out).generation())).isNull();
+        assertThat(sad.outboundState(in, sad.state(in).generation())).isNull();
     }
 
     @Test
@@ -202,18 +196,17 @@ class SadTest {
                 removed.clear();
             }
             int probe = 1000 + random.nextInt(300);
-            int slot = find(probe, HERE);
-            assertThat(slot == SaTable.NONE ? null : inboundState(slot)).isSameAs(model.get(probe));
+            assertThat(find(probe, HERE)).isSameAs(model.get(probe));
         }
+    }
+
+    private boolean isThere(InboundState sa, int spi) {
+        return sa.spi() == spi && sad.inboundState(sa.slot(), sa.generation()) == sa;
     }
 
     /** As a lane does: find, remember slot and generation, look up the state later. */
     @Test
     void aLaneNeverGetsAnotherSaThanTheOneItFound() throws InterruptedException {
-        InboundState[] sas = new InboundState[64];
-        for (int i = 0; i < sas.length; i++) {
-            sas[i] = TestSas.inbound("a" + i, 1000 + i);
-        }
         sad.add(TestSas.inbound("stays", SPI));
         AtomicBoolean done = new AtomicBoolean();
         AtomicReference<String> wrong = new AtomicReference<>();
@@ -221,25 +214,21 @@ class SadTest {
                 Thread.ofPlatform()
                         .start(
                                 () -> {
-                                    for (int i = 0; !done.get(); i = (i + 1) % sas.length) {
-                                        int slot = find(1000 + i, HERE);
-                                        if (slot != SaTable.NONE) {
-                                            InboundState sa = inboundState(slot);
-                                            if (sa != null && sa != sas[i]) {
-                                                wrong.set(sa + " for a" + i);
-                                            }
+                                    for (int i = 0; !done.get(); i = (i + 1) % SAS) {
+                                        InboundState sa = find(1000 + i, HERE);
+                                        if (sa != null && !isThere(sa, 1000 + i)) {
+                                            wrong.set(sa + " for " + (1000 + i));
                                         }
-                                        int stays = find(SPI, HERE);
-                                        if (stays == SaTable.NONE || inboundState(stays) == null) {
+                                        if (find(SPI, HERE) == null) {
                                             wrong.set("the one that stays is lost");
                                         }
                                     }
                                 });
         // No slot is reclaimed while the lane may hold it: here, ever.
         for (int round = 0; round < 300; round++) {
-            int[] slots = new int[sas.length];
-            for (int i = 0; i < sas.length; i++) {
-                slots[i] = sad.add(sas[i]);
+            int[] slots = new int[SAS];
+            for (int i = 0; i < SAS; i++) {
+                slots[i] = sad.add(TestSas.inbound("a" + i, 1000 + i));
             }
             for (int slot : slots) {
                 sad.remove(slot);

@@ -16,9 +16,7 @@ class FlowCacheTest {
         FlowKey key = new FlowKey();
         key.sourceLow = 0xffff_0a01_0002L;
         key.destinationLow = 0xffff_0a02_0002L;
-        key.protocol = 17;
-        key.portsKnown = true;
-        key.sourcePort = port;
+        key.transport(17, true, port << 16);
         return key;
     }
 

@@ -23,27 +23,26 @@ public final class CountedSaTable implements SaTable {
     }
 
     @Override
-    public int inbound(int spi, long destinationHigh, long destinationLow) {
+    public InboundState inbound(int spi, long destinationHigh, long destinationLow) {
         return taken(sad.inbound(spi, destinationHigh, destinationLow));
     }
 
     @Override
-    public int outbound(int tunnel) {
+    public OutboundState outbound(int tunnel) {
         return taken(sad.outbound(tunnel));
     }
 
-    /** The slot cannot change hands before this thread's next epoch. */
-    private int taken(int slot) {
-        if (slot != NONE) {
-            sad.state(slot).addReferences(1);
+    private static <T extends AssociationState> T taken(T sa) {
+        if (sa != null) {
+            sa.addReferences(1);
         }
-        return slot;
+        return sa;
     }
 
     @Override
     public void release(int slot, int generation) {
-        AssociationState sa = sad.state(slot);
-        if (sa != null && sad.generation(slot) == generation) {
+        AssociationState sa = sad.state(slot, generation);
+        if (sa != null) {
             sa.addReferences(-1);
         }
     }
@@ -56,11 +55,6 @@ public final class CountedSaTable implements SaTable {
     @Override
     public OutboundState outboundState(int slot, int generation) {
         return sad.outboundState(slot, generation);
-    }
-
-    @Override
-    public int generation(int slot) {
-        return sad.generation(slot);
     }
 
     @Override

@@ -25,7 +25,7 @@ class CountedSaTableTest {
             new InboundState(
                     TwoGateways.sa("in", 1, TwoGateways.newKey()).inbound().build(), 0, 0, 1L);
 
-    private int findInbound() {
+    private InboundState findInbound() {
         InetAddress to = in.association().destination();
         return table.inbound(in.spi(), IpAddresses.high(to), IpAddresses.low(to));
     }
@@ -34,29 +34,29 @@ class CountedSaTableTest {
     void eachLookupThatFindsAnSaTakesAReferenceAndEachReleaseGivesOneBack() {
         sad.add(out);
         sad.add(in);
-        int slot = table.outbound(0);
+        int slot = table.outbound(0).slot();
         table.outbound(0);
         findInbound();
         assertThat(out.references()).isEqualTo(2);
         assertThat(in.references()).isOne();
 
-        table.release(slot, table.generation(slot));
+        table.release(slot, sad.state(slot).generation());
         assertThat(out.references()).isOne();
-        table.release(slot, table.generation(slot));
+        table.release(slot, sad.state(slot).generation());
         assertThat(out.references()).isZero();
         assertThat(in.references()).isOne();
     }
 
     @Test
     void aLookupThatFindsNothingTakesNothing() {
-        assertThat(table.outbound(7)).isEqualTo(SaTable.NONE);
-        assertThat(findInbound()).isEqualTo(SaTable.NONE);
+        assertThat(table.outbound(7)).isNull();
+        assertThat(findInbound()).isNull();
     }
 
     @Test
     void theReferenceOfAnSaThatIsGoneIsNotTakenFromItsSuccessor() {
         int slot = sad.add(out);
-        int generation = table.generation(slot);
+        int generation = sad.state(slot).generation();
         table.outbound(0);
         sad.remove(slot);
         sad.reclaim(slot);

@@ -49,8 +49,13 @@ public final class CipherLoop implements AutoCloseable {
         for (int i = 0; i < size; i++) {
             long data = buffers.address() + (long) i * MbufPool.SMALL_SIZE;
             long d =
-                    burst.describe(i, CryptoBurst.Operation.ENCRYPT, context, data, length, 16, 12);
-            CryptoBurst.aead(d, 12, 0);
+                    burst.describe(
+                            i,
+                            CryptoBurst.form(CryptoBurst.Operation.ENCRYPT, 16, 12),
+                            context,
+                            data,
+                            length);
+            CryptoBurst.aead(d, CryptoBurst.aeadForm(12, 0));
             Mem.putLongBE(d + CryptoBurst.IV + 4, ++sequence);
             Mem.putLongBE(d + CryptoBurst.AAD + 4, sequence);
         }

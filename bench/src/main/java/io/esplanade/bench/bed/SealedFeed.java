@@ -134,13 +134,11 @@ public final class SealedFeed implements Feed, AutoCloseable {
         long d =
                 burst.describe(
                         index,
-                        CryptoBurst.Operation.ENCRYPT,
+                        CryptoBurst.form(CryptoBurst.Operation.ENCRYPT, ICV, SALT + 8),
                         contexts[sa],
                         data,
-                        text,
-                        ICV,
-                        SALT + 8);
-        CryptoBurst.aead(d, 12, Integer.reverseBytes(salts[sa]));
+                        text);
+        CryptoBurst.aead(d, CryptoBurst.aeadForm(12, Integer.reverseBytes(salts[sa])));
         Mem.putLongBE(d + CryptoBurst.IV + SALT, sequence);
         Mem.putIntBE(d + CryptoBurst.AAD, Traffic.FIRST_SPI + sa);
         Mem.putLongBE(d + CryptoBurst.AAD + 4, sequence);

@@ -96,13 +96,11 @@ public final class Packets implements AutoCloseable {
         long d =
                 burst.describe(
                         index,
-                        operation,
+                        CryptoBurst.form(operation, shape.tagLength(), nonceLength),
                         context,
                         payload - shape.textBefore(),
-                        shape.textLength(),
-                        shape.tagLength(),
-                        nonceLength);
-        CryptoBurst.aead(d, aadLength, 0);
+                        shape.textLength());
+        CryptoBurst.aead(d, CryptoBurst.aeadForm(aadLength, 0));
         if (shape.authLength() > 0) {
             CryptoBurst.authenticated(
                     d,

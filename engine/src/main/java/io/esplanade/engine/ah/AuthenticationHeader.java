@@ -2,7 +2,6 @@ package io.esplanade.engine.ah;
 
 import io.esplanade.engine.counters.DropReason;
 import io.esplanade.engine.crypto.CryptoBurst;
-import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.ipsec.InboundState;
 import io.esplanade.engine.ipsec.OutboundState;
@@ -88,7 +87,7 @@ public final class AuthenticationHeader {
         // 3. The ICV covers them as they will arrive, but for what may change.
         Mem.copy(packet, packet - before, before);
         MutableFields.zero(packet, outerIpv6, before);
-        describe(burst, slot, Operation.ENCRYPT, sa, worker, mbuf, packet, total, at + FIXED);
+        describe(burst, slot, sa, worker, mbuf, packet, total, at + FIXED);
         Mbuf.push(mbuf, before + ah - own);
         Mbuf.transport(mbuf, IpProtocol.AH, before);
         return DropReason.NONE;
@@ -132,7 +131,7 @@ public final class AuthenticationHeader {
         long icv = packet - before - ICV_ROOM;
         Mem.copy(at + FIXED, icv, sa.icvLength());
         Mem.fill(at + FIXED, sa.icvLength(), 0);
-        describe(burst, slot, Operation.DECRYPT, sa, worker, mbuf, packet, total, icv);
+        describe(burst, slot, sa, worker, mbuf, packet, total, icv);
         return DropReason.NONE;
     }
 
@@ -182,14 +181,13 @@ public final class AuthenticationHeader {
     private static void describe(
             CryptoBurst burst,
             int slot,
-            Operation operation,
             AssociationState sa,
             int worker,
             long mbuf,
             long packet,
             int total,
             long icv) {
-        long d = burst.describe(slot, operation, sa.context(worker), packet, 0, sa.icvLength(), 0);
+        long d = burst.describe(slot, sa.form(), sa.context(worker), packet, 0);
         int high = Integer.reverseBytes((int) (Mbuf.sequence(mbuf) >>> 32)); // §2.5.1
         CryptoBurst.authenticated(
                 d, packet, total, icv, sa.esn() ? high : 0, sa.esn() ? UNSENT : 0);

@@ -99,13 +99,14 @@ public final class CipherCost implements AutoCloseable {
             long d =
                     burst.describe(
                             i,
-                            CryptoBurst.Operation.ENCRYPT,
+                            CryptoBurst.form(
+                                    CryptoBurst.Operation.ENCRYPT,
+                                    suite.icvLength(),
+                                    suite.mode().nonceLength()),
                             context,
                             data,
-                            encrypts ? length : 0,
-                            suite.icvLength(),
-                            suite.mode().nonceLength());
-            CryptoBurst.aead(d, aadLength, 0);
+                            encrypts ? length : 0);
+            CryptoBurst.aead(d, CryptoBurst.aeadForm(aadLength, 0));
             CryptoBurst.authenticated(d, data, length, data + length, 0, 0);
             Mem.putLong(d + CryptoBurst.IV, sequence + i);
         }

@@ -96,46 +96,50 @@ public final class CryptoBurst implements AutoCloseable {
 
     /** Absolute address of descriptor {@code index}. */
     public long address(int index) {
-        return base + (long) index * STRIDE;
+        return Mem.address(base + (long) index * STRIDE);
+    }
+
+    /** What all operations of a context have in common, as {@link #describe} wants it. */
+    public static long form(Operation operation, int tagLength, int ivLength) {
+        return (long) operation.ordinal() << 32
+                | (long) PENDING << 40
+                | (long) ivLength << 48
+                | (long) tagLength << 56;
     }
 
     /**
      * Fills descriptor {@code index} with what all have; the caller then says the rest with {@link
      * #aead} or {@link #authenticated}.
      *
+     * @param form of the context's operations, see {@link #form}
      * @param data address of the bytes to encrypt or decrypt, in place
      * @return the descriptor's address
      */
-    public long describe(
-            int index,
-            Operation operation,
-            long context,
-            long data,
-            int length,
-            int tagLength,
-            int ivLength) {
+    public long describe(int index, long form, long context, long data, int length) {
         long d = address(index);
         Mem.putLong(d + CONTEXT, context);
         Mem.putLong(d + DATA, data);
-        // length, operation, status, IV length and tag length share one 64-bit store
-        Mem.putLong(
-                d + LENGTH,
-                (length & 0xffffffffL)
-                        | (long) operation.ordinal() << 32
-                        | (long) PENDING << 40
-                        | (long) ivLength << 48
-                        | (long) tagLength << 56);
+        Mem.putLong(d + LENGTH, form | length & 0xffff_ffffL);
         return d;
+    }
+
+    /**
+     * What all AEAD operations of a context have in common, as {@link #aead} wants it.
+     *
+     * @param salt the first four bytes of the IV, the first lowest
+     */
+    public static long aeadForm(int aadLength, int salt) {
+        return aadLength | (long) salt << 32;
     }
 
     /**
      * Adds to descriptor {@code d} how many bytes of AAD there are, which the caller writes at the
      * offset {@link #AAD}, and how the IV begins, whose rest the caller writes.
      *
-     * @param salt the first four bytes of the IV, the first lowest
+     * @param aeadForm see {@link #aeadForm}
      */
-    public static void aead(long d, int aadLength, int salt) {
-        Mem.putLong(d + AAD_LENGTH, aadLength | (long) salt << 32); // beside each other
+    public static void aead(long d, long aeadForm) {
+        Mem.putLong(d + AAD_LENGTH, aeadForm); // and the salt, beside it
     }
 
     /**

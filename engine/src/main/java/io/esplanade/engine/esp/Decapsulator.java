@@ -47,7 +47,7 @@ public final class Decapsulator {
                     sa.ivLength() != 0
                             ? Mem.getLong(payload - Long.BYTES)
                             : Long.reverseBytes(sequence);
-            Esp.aead(burst, slot, Operation.DECRYPT, sa, worker, payload, ciphertext, sequence, iv);
+            Esp.aead(burst, slot, sa, worker, payload, ciphertext, sequence, iv);
         } else {
             Separate.describe(
                     burst, slot, Operation.DECRYPT, sa, worker, payload, ciphertext, sequence);

@@ -26,6 +26,9 @@ public final class Encapsulator {
     /** What makes the next eight of eight. */
     private static final long NEXT_PADDING = 0x0808_0808_0808_0808L;
 
+    /** The most bytes that an IP header can tell of. */
+    private static final int MOST = 0xffff;
+
     private Encapsulator() {}
 
     /**
@@ -40,79 +43,42 @@ public final class Encapsulator {
     public static DropReason prepare(
             long mbuf, OutboundState sa, int worker, CryptoBurst burst, int slot) {
         long layout = Mbuf.layout(mbuf);
-        long extent = Mbuf.extent(mbuf);
-        int offset = Mbuf.offsetOf(layout);
-        int ivLength = sa.ivLength();
         int flags = Mbuf.flags(mbuf);
-        boolean ipv6 = (flags & Mbuf.IPV6) != 0;
-        boolean transport = sa.transport();
-        long first = Mbuf.buffer(mbuf) + offset;
-        int own = transport ? TransportHeader.length(first, ipv6) : 0; // stays in clear
-        int length = Mbuf.lengthOf(extent) - own;
+        long first = Mbuf.buffer(mbuf) + Mbuf.offsetOf(layout);
         OuterHeader header = sa.outerHeader();
-        int outer = transport ? own + header.udpLength() : header.length();
+        int own = sa.transport() ? TransportHeader.length(first, isIpv6(flags)) : 0; // in clear
+        int outer = sa.transport() ? own + header.udpLength() : header.length();
 
-        // 1. Padding aligns payload, padding and trailer (§2.4); before it goes what hides the
-        //    length of the packet, which its own header still tells (§2.7).
-        int hiding = Math.max(0, sa.padTo() - length);
-        int padding = -(length + hiding + Esp.TRAILER) & (sa.alignment() - 1);
-        int ciphertext = length + hiding + padding + Esp.TRAILER;
-        int head = outer + Esp.HEADER + ivLength;
-        if (offset + own < head) {
-            return DropReason.NO_HEADROOM;
-        }
-        int tail = hiding + padding + Esp.TRAILER + sa.icvLength();
-        if (Mbuf.capacityOf(extent) - offset - own - length < tail) {
-            return DropReason.NO_TAILROOM;
-        }
-        int total = head + length + tail;
-        if (total > 0xffff) {
-            return DropReason.OVERSIZED;
+        // 1. What hides the length of the packet, which its own header still tells, and padding,
+        //    which aligns payload, padding and trailer (§2.7, §2.4).
+        int length = Mbuf.length(mbuf) - own;
+        int hidden = Math.max(length, sa.padTo());
+        int ciphertext = hidden + Esp.TRAILER + sa.alignment() - 1 & -sa.alignment();
+        int head = outer + Esp.HEADER + sa.ivLength();
+        int total = head + ciphertext + sa.icvLength();
+        int before = Mbuf.offsetOf(layout) + own;
+        if (before < head || Mbuf.capacity(mbuf) - before < total - head || total > MOST) {
+            return misfit(before, head, total);
         }
 
-        // 2. The trailer. Stores of eight bytes run over into the ICV, which is written later.
-        long inner = first + own;
-        long end = inner + length + hiding;
-        if (hiding != 0) {
-            Mem.fill(inner + length, hiding, 0);
-        }
-        for (int i = 0; i < padding; i += Long.BYTES) {
-            Mem.putLong(end + i, Esp.PADDING + (i >> 3) * NEXT_PADDING);
-        }
-        int nextHeader =
-                transport ? TransportHeader.nextHeader(first, ipv6, own) : Esp.nextHeader(flags);
-        Mem.putShort(end + padding, nextHeader << 8 | padding);
-
-        // 3. The outer header, the ESP header, and the IV: for a counter mode, the sequence number,
-        //    which no key sees twice; for CBC, that in a block of its own, which is then encrypted.
-        long sequence = Mbuf.sequence(mbuf);
-        long packet = inner - head;
-        if (transport) {
-            boolean udp = header.udpLength() != 0;
-            int next = udp ? IpProtocol.UDP : IpProtocol.ESP;
-            TransportHeader.move(first, packet, ipv6, own, next, total);
-            if (udp) {
-                header.writeUdp(packet + own, total - outer);
-            }
+        // 2. The trailer and the headers.
+        long payload = Mem.address(first + own);
+        long packet = Mem.address(payload - head);
+        writeTrailer(payload, length, hidden, ciphertext, next(first, own, flags));
+        if (sa.transport()) {
+            moveHeader(first, packet, isIpv6(flags), own, header, total);
         } else {
-            header.write(packet, total - outer, inner, mbuf);
+            header.write(packet, total - outer, payload, mbuf);
         }
-        long esp = packet + outer;
-        Mem.putLongBE(esp, (long) sa.spi() << 32 | sequence & 0xffff_ffffL);
-        long iv = Long.reverseBytes(sequence ^ sa.ivMask());
-        if (ivLength != 0) {
-            if (ivLength > Long.BYTES) {
-                Mem.putLong(esp + Esp.HEADER, sa.ivPrefix());
-            }
-            Mem.putLong(inner - Long.BYTES, iv);
-        }
+        long sequence = Mbuf.sequence(mbuf);
+        long iv = writeEsp(Mem.address(packet + outer), payload, sa, sequence);
 
-        // 4. The cryptography.
+        // 3. The cryptography.
         if (sa.aead()) {
-            Esp.aead(burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence, iv);
+            Esp.aead(burst, slot, sa, worker, payload, ciphertext, sequence, iv);
         } else {
             Separate.describe(
-                    burst, slot, Operation.ENCRYPT, sa, worker, inner, ciphertext, sequence);
+                    burst, slot, Operation.ENCRYPT, sa, worker, payload, ciphertext, sequence);
         }
 
         Mbuf.layout(mbuf, layout - (head - own));
@@ -121,5 +87,66 @@ public final class Encapsulator {
             Mbuf.transport(mbuf, IpProtocol.UDP, outer - header.udpLength());
         }
         return DropReason.NONE;
+    }
+
+    private static DropReason misfit(int before, int head, int total) {
+        if (before < head) {
+            return DropReason.NO_HEADROOM;
+        }
+        return total > MOST ? DropReason.OVERSIZED : DropReason.NO_TAILROOM;
+    }
+
+    /** The number of what is encrypted behind the {@code own} bytes that stay in clear. */
+    private static int next(long first, int own, int flags) {
+        return own == 0
+                ? Esp.nextHeader(flags)
+                : TransportHeader.nextHeader(first, isIpv6(flags), own);
+    }
+
+    private static boolean isIpv6(int flags) {
+        return (flags & Mbuf.IPV6) != 0;
+    }
+
+    /** Stores of eight bytes run over into the ICV, which is written later. */
+    private static void writeTrailer(
+            long payload, int length, int hidden, int ciphertext, int nextHeader) {
+        if (hidden != length) {
+            Mem.fill(payload + length, hidden - length, 0);
+        }
+        int padding = ciphertext - hidden - Esp.TRAILER;
+        long at = Mem.address(payload + hidden);
+        Mem.putLong(at, Esp.PADDING);
+        for (int i = Long.BYTES; i < padding; i += Long.BYTES) {
+            Mem.putLong(at + i, Esp.PADDING + (i >> 3) * NEXT_PADDING);
+        }
+        Mem.putShort(Mem.address(at + padding), nextHeader << 8 | padding);
+    }
+
+    private static void moveHeader(
+            long from, long to, boolean ipv6, int length, OuterHeader header, int total) {
+        boolean udp = header.udpLength() != 0;
+        int next = udp ? IpProtocol.UDP : IpProtocol.ESP;
+        TransportHeader.move(from, to, ipv6, length, next, total);
+        if (udp) {
+            header.writeUdp(to + length, total - length - header.udpLength());
+        }
+    }
+
+    /**
+     * Writes the ESP header and the IV: for a counter mode, the sequence number, which no key sees
+     * twice; for CBC, that in a block of its own, which is then encrypted.
+     *
+     * @return the IV, or its last half, as it is stored
+     */
+    private static long writeEsp(long esp, long payload, OutboundState sa, long sequence) {
+        Mem.putLongBE(esp, (long) sa.spi() << 32 | sequence & 0xffff_ffffL);
+        long iv = Long.reverseBytes(sequence ^ sa.ivMask());
+        if (sa.ivLength() != 0) {
+            if (sa.ivLength() > Long.BYTES) {
+                Mem.putLong(esp + Esp.HEADER, sa.ivPrefix());
+            }
+            Mem.putLong(payload - Long.BYTES, iv);
+        }
+        return iv;
     }
 }

@@ -1,7 +1,6 @@
 package io.esplanade.engine.esp;
 
 import io.esplanade.engine.crypto.CryptoBurst;
-import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.ipsec.AssociationState;
 import io.esplanade.engine.mbuf.Mbuf;
 import io.esplanade.engine.os.Mem;
@@ -42,23 +41,14 @@ final class Esp {
     static void aead(
             CryptoBurst burst,
             int slot,
-            Operation operation,
             AssociationState sa,
             int worker,
             long payload,
             int length,
             long sequence,
             long iv) {
-        long d =
-                burst.describe(
-                        slot,
-                        operation,
-                        sa.context(worker),
-                        payload,
-                        length,
-                        sa.icvLength(),
-                        sa.nonceLength());
-        CryptoBurst.aead(d, sa.esn() ? 12 : 8, sa.salt());
+        long d = burst.describe(slot, sa.form(), sa.context(worker), payload, length);
+        CryptoBurst.aead(d, sa.aeadForm());
         Mem.putLong(d + CryptoBurst.IV + sa.saltLength(), iv);
         aad(d, sa.spi(), sequence, sa.esn());
     }

@@ -36,16 +36,16 @@ final class Separate {
             long sequence) {
         long iv = payload - sa.ivLength();
         switch (sa.mode()) {
-            case GMAC -> gmac(burst, slot, operation, sa, worker, payload, length, sequence);
+            case GMAC -> gmac(burst, slot, sa, worker, payload, length, sequence);
             case CTR -> {
-                long d = cipher(burst, slot, operation, sa, worker, payload, length, sequence);
+                long d = cipher(burst, slot, sa, worker, payload, length, sequence);
                 Mem.putInt(d + CryptoBurst.IV, sa.salt());
                 Mem.putLong(d + CryptoBurst.IV + 4, Mem.getLong(iv));
                 Mem.putInt(d + CryptoBurst.IV + 12, FIRST_BLOCK);
             }
             case CBC, TRIPLE_DES_CBC -> {
                 boolean encrypt = operation == Operation.ENCRYPT;
-                long d = cipher(burst, slot, operation, sa, worker, payload, length, sequence);
+                long d = cipher(burst, slot, sa, worker, payload, length, sequence);
                 boolean whole = sa.ivLength() > Long.BYTES;
                 Mem.putLong(d + CryptoBurst.IV, encrypt ? 0 : Mem.getLong(iv));
                 Mem.putLong(
@@ -57,7 +57,7 @@ final class Separate {
                 }
             }
             case NULL -> {
-                long d = cipher(burst, slot, operation, sa, worker, payload, length, sequence);
+                long d = cipher(burst, slot, sa, worker, payload, length, sequence);
                 Mem.putInt(d + CryptoBurst.LENGTH, 0);
             }
             default -> throw new AssertionError(sa.mode());
@@ -68,21 +68,12 @@ final class Separate {
     private static long cipher(
             CryptoBurst burst,
             int slot,
-            Operation operation,
             AssociationState sa,
             int worker,
             long payload,
             int length,
             long sequence) {
-        long d =
-                burst.describe(
-                        slot,
-                        operation,
-                        sa.context(worker),
-                        payload,
-                        length,
-                        sa.icvLength(),
-                        sa.nonceLength());
+        long d = burst.describe(slot, sa.form(), sa.context(worker), payload, length);
         int before = Esp.HEADER + sa.ivLength();
         int high = Integer.reverseBytes((int) (sequence >>> 32));
         CryptoBurst.authenticated(
@@ -99,14 +90,13 @@ final class Separate {
     private static void gmac(
             CryptoBurst burst,
             int slot,
-            Operation operation,
             AssociationState sa,
             int worker,
             long payload,
             int length,
             long sequence) {
         long iv = payload - sa.ivLength();
-        Esp.aead(burst, slot, operation, sa, worker, payload, length, sequence, Mem.getLong(iv));
+        Esp.aead(burst, slot, sa, worker, payload, length, sequence, Mem.getLong(iv));
         long d = burst.address(slot);
         Mem.putInt(d + CryptoBurst.LENGTH, 0);
         CryptoBurst.authenticated(d, iv, sa.ivLength() + length, payload + length, 0, 0);

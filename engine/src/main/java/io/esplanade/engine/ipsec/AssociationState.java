@@ -2,6 +2,8 @@ package io.esplanade.engine.ipsec;
 
 import io.esplanade.engine.crypto.CipherMode;
 import io.esplanade.engine.crypto.CipherMode.Construction;
+import io.esplanade.engine.crypto.CryptoBurst;
+import io.esplanade.engine.crypto.CryptoBurst.Operation;
 import io.esplanade.engine.crypto.Suite;
 import io.esplanade.engine.os.CacheLine;
 
@@ -21,6 +23,11 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
 
     /** Placement over all workers of a lane. */
     public static final int ANY_WORKER = -1;
+
+    /** Bytes of AAD: SPI and sequence number, with ESN all of it (RFC 4106 §5). */
+    private static final int AAD = 8;
+
+    private static final int AAD_ESN = 12;
 
     /** Access to {@link #hot}. */
     static final VarHandle HOT = MethodHandles.arrayElementVarHandle(long[].class);
@@ -48,13 +55,14 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     private final boolean aead;
     private final int saltLength;
     private final int ivLength;
-    private final int nonceLength;
     private final int icvLength;
     private final int alignment;
     private final boolean ah;
     private final boolean transport;
     private final boolean encapsulated;
     private final int mss;
+    private final long form;
+    private final long aeadForm;
 
     private int slot = SaTable.NONE;
     private int generation;
@@ -81,13 +89,16 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         saltLength = suite.saltLength();
         salt = salt(association);
         ivLength = suite.ivLength();
-        nonceLength = mode.nonceLength();
         icvLength = suite.icvLength();
         alignment = suite.alignment();
         ah = association.protocol() == IpsecProtocol.AH;
         transport = association.mode() == SaMode.TRANSPORT;
         encapsulated = association.encapsulation() != null;
         mss = association.mtuRules().mss();
+        boolean encrypts = association.direction() == Direction.OUTBOUND;
+        Operation operation = encrypts ? Operation.ENCRYPT : Operation.DECRYPT;
+        form = CryptoBurst.form(operation, icvLength, mode.nonceLength());
+        aeadForm = CryptoBurst.aeadForm(esn ? AAD_ESN : AAD, salt);
     }
 
     private static int salt(SecurityAssociation sa) {
@@ -180,6 +191,16 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
         return esn;
     }
 
+    /** What its operations have in common, see {@link CryptoBurst#form}. */
+    public final long form() {
+        return form;
+    }
+
+    /** And if it is an AEAD's, see {@link CryptoBurst#aeadForm}. */
+    public final long aeadForm() {
+        return aeadForm;
+    }
+
     /** How the suite uses its cipher. */
     public final CipherMode mode() {
         return mode;
@@ -198,11 +219,6 @@ public abstract sealed class AssociationState permits InboundState, OutboundStat
     /** How many bytes of salt there are. */
     public final int saltLength() {
         return saltLength;
-    }
-
-    /** Bytes of salt, IV and block counter together. */
-    public final int nonceLength() {
-        return nonceLength;
     }
 
     /** Bytes of IV in each packet. */

@@ -158,19 +158,6 @@ public final class Mbuf {
         Mem.putShort(at(mbuf) + QUEUE, 0); // and drop reason
     }
 
-    /** Capacity in the low half, length in the high one. */
-    public static long extent(long mbuf) {
-        return Mem.getLong(at(mbuf) + CAPACITY);
-    }
-
-    public static int capacityOf(long extent) {
-        return (int) extent;
-    }
-
-    public static int lengthOf(long extent) {
-        return (int) (extent >>> 32);
-    }
-
     /** Flags in the low half, the SA's index in the high one. */
     public static long dispatch(long mbuf) {
         return Mem.getLong(at(mbuf) + FLAGS);

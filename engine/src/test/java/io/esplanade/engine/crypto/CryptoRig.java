@@ -67,13 +67,11 @@ final class CryptoRig implements AutoCloseable {
         long d =
                 burst.describe(
                         i,
-                        operation,
+                        CryptoBurst.form(operation, aead.tag.length, aead.iv.length),
                         context,
                         packet(i),
-                        encrypts ? aead.data.length : 0,
-                        aead.tag.length,
-                        aead.iv.length);
-        CryptoBurst.aead(d, separate ? 0 : aead.aad.length, 0);
+                        encrypts ? aead.data.length : 0);
+        CryptoBurst.aead(d, CryptoBurst.aeadForm(separate ? 0 : aead.aad.length, 0));
         Mem.copyFrom(aead.iv, 0, d + CryptoBurst.IV, aead.iv.length);
         if (separate) {
             CryptoBurst.authenticated(

@@ -57,7 +57,7 @@ class FakeProviderTest {
     private static CryptoBurst filled(int n) {
         CryptoBurst burst = new CryptoBurst(n);
         for (int i = 0; i < n; i++) {
-            burst.describe(i, Operation.ENCRYPT, 1, 0, 0, 16, 12);
+            burst.describe(i, CryptoBurst.form(Operation.ENCRYPT, 16, 12), 1, 0, 0);
         }
         return burst;
     }

@@ -165,8 +165,12 @@ class GcmKnownAnswersTest {
             long data = Mbuf.data(mbuf);
             long d =
                     machine.burst.describe(
-                            0, Operation.ENCRYPT, machine.context, data, length, 16, 12);
-            CryptoBurst.aead(d, v.aad().length, 0);
+                            0,
+                            CryptoBurst.form(Operation.ENCRYPT, 16, 12),
+                            machine.context,
+                            data,
+                            length);
+            CryptoBurst.aead(d, CryptoBurst.aeadForm(v.aad().length, 0));
             Mem.copyFrom(v.salt(), 0, d + CryptoBurst.IV, 4);
             Mem.copyFrom(v.iv(), 0, d + CryptoBurst.IV + 4, IV);
             Mem.copyFrom(v.aad(), 0, d + CryptoBurst.AAD, v.aad().length);

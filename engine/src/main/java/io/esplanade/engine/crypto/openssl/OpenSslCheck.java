@@ -130,13 +130,13 @@ final class OpenSslCheck implements AutoCloseable {
         long d =
                 burst.describe(
                         0,
-                        direction,
+                        CryptoBurst.form(direction, suite.icvLength(), suite.mode().nonceLength()),
                         context,
                         packet,
-                        encrypts ? size : 0,
-                        suite.icvLength(),
-                        suite.mode().nonceLength());
-        CryptoBurst.aead(d, construction == Construction.ENCRYPT_THEN_MAC ? 0 : AAD, 0);
+                        encrypts ? size : 0);
+        CryptoBurst.aead(
+                d,
+                CryptoBurst.aeadForm(construction == Construction.ENCRYPT_THEN_MAC ? 0 : AAD, 0));
         CryptoBurst.authenticated(d, packet, size, packet + size, 0, 0);
         Mem.putLong(d + CryptoBurst.IV, size);
         queue.submit(1);

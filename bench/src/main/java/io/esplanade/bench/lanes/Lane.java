@@ -61,7 +61,7 @@ public final class Lane implements Contestant {
             CryptoProvider provider, Flows flows, int size, byte[][] keys, int mbufs)
             throws IOException, CryptoException {
         MbufOrder order = new MbufOrder();
-        SealedFeed sealed = new SealedFeed(flows, size, provider, keys, PORTION);
+        SealedFeed sealed = new SealedFeed(flows, size, provider, keys, 2 * PORTION);
         GeneratorPort lan = GeneratorPort.holding("lan", Side.PROTECTED, mbufs - MOVING);
         Bed bed =
                 new Bed(
@@ -83,6 +83,7 @@ public final class Lane implements Contestant {
     public int prepare() {
         if (sealed != null) {
             sealed.seal();
+            run(); // brings back to the caches what sealing, with keys of its own, has put out
         }
         return PORTION;
     }

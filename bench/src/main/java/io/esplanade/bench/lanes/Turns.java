@@ -58,6 +58,8 @@ public final class Turns {
 
     private void turn(int index) {
         Contestant contestant = contestants[index];
+        contestant.prepare();
+        contestant.run(); // brings back to the caches what the others' turns have put out
         watch.reset();
         int done = 0;
         while (done < packets) {

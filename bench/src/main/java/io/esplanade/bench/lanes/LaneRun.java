@@ -39,6 +39,7 @@ public final class LaneRun {
 
     static Result measure(Case of, int millis) throws Exception {
         try (Ground ground = new Ground(of)) {
+            System.gc(); // what SAs consist of moves together, as when the command starts
             Map<String, Contestant> floors = ground.floors();
             Contestant burst = floors.get(Ground.BURST);
             Contestant loop = floors.get(Ground.LOOP);

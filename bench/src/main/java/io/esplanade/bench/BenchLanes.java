@@ -76,6 +76,15 @@ final class BenchLanes extends BenchVerb {
     private int mbufs;
 
     @Option(
+            names = "--jvms",
+            paramLabel = "NUMBER",
+            defaultValue = "1",
+            description =
+                    "How many JVMs measure each lane; the one with the median counts. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int jvms;
+
+    @Option(
             names = "--millis",
             paramLabel = "MS",
             defaultValue = "2000",
@@ -91,7 +100,7 @@ final class BenchLanes extends BenchVerb {
     @Override
     public Integer call() throws IOException, InterruptedException {
         check();
-        Lanes lanes = new Lanes(providers, sizes, sas, mbufs, millis);
+        Lanes lanes = new Lanes(providers, sizes, sas, mbufs, jvms, millis);
         List<Object> results = lanes.run(System.out::println);
         if (json != null) {
             Object all = Json.object("machine", Machine.here().toMap(), "lanes", results);
@@ -112,6 +121,7 @@ final class BenchLanes extends BenchVerb {
                 mbufs >= LEAST_MBUFS && mbufs % Burst.DEFAULT_SIZE == 0,
                 "--mbufs: at least %d, in bursts of %d".formatted(LEAST_MBUFS, Burst.DEFAULT_SIZE));
         require(sas.stream().allMatch(n -> n > 0 && n <= MOST_SAS), "--sas: 1 to " + MOST_SAS);
+        require(jvms > 0 && jvms % 2 == 1, "--jvms: an odd number");
         require(millis > 0, "--millis: at least 1");
     }
 }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -24,14 +25,25 @@ public final class Lanes {
     private final List<Integer> sizes;
     private final List<Integer> sas;
     private final int mbufs;
+    private final int jvms;
     private final int millis;
 
+    /**
+     * @param jvms how many measure each case
+     * @param millis for so long each
+     */
     public Lanes(
-            List<String> providers, List<Integer> sizes, List<Integer> sas, int mbufs, int millis) {
+            List<String> providers,
+            List<Integer> sizes,
+            List<Integer> sas,
+            int mbufs,
+            int jvms,
+            int millis) {
         this.providers = providers;
         this.sizes = sizes;
         this.sas = sas;
         this.mbufs = mbufs;
+        this.jvms = jvms;
         this.millis = millis;
     }
 
@@ -61,12 +73,22 @@ public final class Lanes {
         lines.accept(Table.HEAD);
         Result before = null;
         for (Case of : cases()) {
-            Result result = run(of);
+            Result result = measure(of);
             lines.accept(Table.line(result, before));
             before = result;
             all.add(result.toMap());
         }
         return all;
+    }
+
+    /** Of all JVMs the one whose lane is the median: the JIT does not come to the same in each. */
+    private Result measure(Case of) throws IOException, InterruptedException {
+        List<Result> results = new ArrayList<>();
+        for (int i = 0; i < jvms; i++) {
+            results.add(run(of));
+        }
+        results.sort(Comparator.comparingDouble(result -> result.lane().median()));
+        return results.get(jvms / 2);
     }
 
     private Result run(Case of) throws IOException, InterruptedException {

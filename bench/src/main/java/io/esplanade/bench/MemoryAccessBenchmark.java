@@ -51,7 +51,8 @@ public class MemoryAccessBenchmark {
     public long byAbsoluteAddress() {
         long sum = 0;
         long base = REGION.address();
-        for (long p = base; p < base + (long) PACKETS * STRIDE; p += STRIDE) {
+        for (long at = base; at < base + (long) PACKETS * STRIDE; at += STRIDE) {
+            long p = Mem.address(at); // as the engine's packets begin
             int ttl = Mem.getUnsignedByte(p + 8);
             Mem.putShortBE(p + 10, Mem.getShortBE(p + 10) + 0x100);
             Mem.putByte(p + 8, ttl - 1);

@@ -57,8 +57,9 @@ public final class Encapsulator {
         int head = outer + Esp.HEADER + sa.ivLength();
         int total = head + ciphertext + sa.icvLength();
         int before = Mbuf.offsetOf(layout) + own;
-        if (before < head || Mbuf.capacity(mbuf) - before < total - head || total > MOST) {
-            return misfit(before, head, total);
+        int behind = Mbuf.capacity(mbuf) - before;
+        if (before < head || behind < total - head || total > MOST) {
+            return misfit(before < head, behind < total - head);
         }
 
         // 2. The trailer and the headers.
@@ -89,11 +90,11 @@ public final class Encapsulator {
         return DropReason.NONE;
     }
 
-    private static DropReason misfit(int before, int head, int total) {
-        if (before < head) {
+    private static DropReason misfit(boolean before, boolean behind) {
+        if (before) {
             return DropReason.NO_HEADROOM;
         }
-        return total > MOST ? DropReason.OVERSIZED : DropReason.NO_TAILROOM;
+        return behind ? DropReason.NO_TAILROOM : DropReason.OVERSIZED;
     }
 
     /** The number of what is encrypted behind the {@code own} bytes that stay in clear. */

@@ -42,6 +42,7 @@ public final class Sad implements SaTable {
     /**
      * Adds an SA; the writer only.
      *
+     * @param state is told where it is, so it must not be here already
      * @return its slot
      * @throws IllegalArgumentException if it is inbound and another one has its SPI and destination
      */

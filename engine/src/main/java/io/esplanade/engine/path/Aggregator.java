@@ -108,8 +108,7 @@ final class Aggregator {
             close(0);
         }
         int offset = done == 0 ? 0 : length - done;
-        long payload =
-                Payload.begin(source, size, offset, Mbuf.time(mbuf), sa.slot(), sa.generation());
+        long payload = Payload.begin(source, size, offset, Mbuf.time(mbuf), sa);
         if (payload == Mbuf.NULL) {
             return DropReason.NO_MBUF_FOR_FRAGMENT;
         }

@@ -61,8 +61,7 @@ final class Pacer {
         final int tunnel;
         final Backlog packets = new Backlog(MOST_WAITING);
         int gone; // bytes of the first one
-        int slot; // of the SA that they went by
-        int generation;
+        OutboundState sa; // that they went by
         int rate;
         long began;
         long payloads; // since then, less than a second's
@@ -208,9 +207,8 @@ final class Pacer {
             stream.rate = sa.rate();
             stream.restart(now);
         }
-        if (stream.slot != sa.slot() || stream.generation != sa.generation()) {
-            stream.slot = sa.slot();
-            stream.generation = sa.generation();
+        if (stream.sa != sa) {
+            stream.sa = sa;
             stream.gone = 0;
         }
         for (int i = 0; i < MOST_LATE && now >= stream.due(); i++) {
@@ -234,7 +232,7 @@ final class Pacer {
         long first = packets.first();
         int offset = stream.gone == 0 ? 0 : Mbuf.length(first) - stream.gone;
         long time = first == Mbuf.NULL ? 0 : Mbuf.time(first);
-        long payload = Payload.begin(source, size, offset, time, stream.slot, stream.generation);
+        long payload = Payload.begin(source, size, offset, time, sa);
         if (payload == Mbuf.NULL) {
             counters.add(Counter.NO_MBUF, 1);
             return;

@@ -38,8 +38,7 @@ final class Payload {
      * @param time of its mbuf
      * @return {@link Mbuf#NULL} if there is no mbuf
      */
-    static long begin(
-            MbufSource source, int size, int offset, long time, int slot, int generation) {
+    static long begin(MbufSource source, int size, int offset, long time, OutboundState sa) {
         long payload = source.allocate(size + TAILROOM, Owner.INGRESS);
         if (payload == Mbuf.NULL) {
             return payload;
@@ -50,7 +49,7 @@ final class Payload {
         Mbuf.length(payload, HEADER);
         Mbuf.time(payload, time);
         Mbuf.passes(payload, 1);
-        Mbuf.sa(payload, slot, generation);
+        Mbuf.sa(payload, sa.slot(), sa.generation());
         Mbuf.flags(payload, Mbuf.ENCRYPT | Mbuf.AGGREGATE);
         return payload;
     }

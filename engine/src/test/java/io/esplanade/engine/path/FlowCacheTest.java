@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Map;
+import java.util.function.BiConsumer;
+
 class FlowCacheTest {
 
     private static final int ORIGIN = Origin.PROTECTED;
@@ -62,5 +65,30 @@ class FlowCacheTest {
         least.put(flow(2), ORIGIN, 0, VERSION, 2);
         assertThat(least.find(flow(1), ORIGIN, -1, VERSION)).isEqualTo(1);
         assertThat(least.find(flow(2), ORIGIN, 0, VERSION)).isEqualTo(2);
+    }
+
+    /** As many flows as places for two: by chance, a tenth of them finds two there already. */
+    @Test
+    void flowsThatDifferInOneFieldAloneSpreadAsByChance() {
+        Map<String, BiConsumer<FlowKey, Integer>> fields =
+                Map.of(
+                        "source", (key, i) -> key.sourceLow += i,
+                        "source network", (key, i) -> key.sourceLow += i << 8,
+                        "destination", (key, i) -> key.destinationLow += i,
+                        "source port", (key, i) -> key.transport(17, true, i << 16),
+                        "destination port", (key, i) -> key.transport(17, true, i),
+                        "IPv6 prefix", (key, i) -> key.sourceHigh = 0x20010db800000000L + i);
+        fields.forEach(
+                (name, vary) -> {
+                    int[] sets = new int[8192];
+                    int crowded = 0;
+                    for (int i = 0; i < sets.length; i++) {
+                        FlowKey key = flow(1);
+                        vary.accept(key, i);
+                        int set = FlowCache.hash(key, ORIGIN) & sets.length - 1;
+                        crowded += ++sets[set] > 2 ? 1 : 0;
+                    }
+                    assertThat(crowded).as(name).isLessThan(sets.length / 5);
+                });
     }
 }
